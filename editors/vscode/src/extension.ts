@@ -1,0 +1,123 @@
+// Starts `nilas lsp` for Nix files. What the server can do, it announces itself: nothing here
+// knows a feature by name.
+
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+  type LanguageClientOptions,
+  type ServerOptions,
+} from 'vscode-languageclient/node';
+
+const kInstallHint = 'Build it with `./dev run` in the nilas repository, then put it into PATH or set its path.';
+
+// A server that dies this often within the window stays down until it is restarted by hand.
+const kMaxCrashes = 3;
+const kCrashWindowMs = 3 * 60 * 1000;
+
+let client: LanguageClient | undefined;
+let output: vscode.LogOutputChannel;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  output = vscode.window.createOutputChannel('Nilas', { log: true });
+  context.subscriptions.push(
+    output,
+    vscode.commands.registerCommand('nilas.restart', restart),
+    vscode.commands.registerCommand('nilas.showOutput', () => output.show()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('nilas.server')) void restart();
+    }),
+  );
+  await start();
+}
+
+export async function deactivate(): Promise<void> {
+  await stop();
+}
+
+async function start(): Promise<void> {
+  const command = serverCommand();
+  output.info(`starting ${[command.path, ...command.arguments].join(' ')}`);
+  client = new LanguageClient('nilas', 'Nilas', serverOptions(command), clientOptions());
+  try {
+    await client.start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    output.error(reason);
+    void offerHelp(`Nilas: the server "${command.path}" did not start (${firstLine(reason)}).`);
+  }
+}
+
+async function stop(): Promise<void> {
+  const stopping = client;
+  client = undefined;
+  // stop() rejects in every other state: a server that never started needs no farewell.
+  if (stopping?.state === State.Running) await stopping.stop();
+  await stopping?.dispose();
+}
+
+async function restart(): Promise<void> {
+  await stop();
+  await start();
+}
+
+interface ServerCommand {
+  path: string;
+  arguments: string[];
+}
+
+function serverCommand(): ServerCommand {
+  const settings = vscode.workspace.getConfiguration('nilas.server');
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+  const path = settings
+    .get<string>('path', 'nilas')
+    .replace(/^~(?=\/|$)/, homedir())
+    .replaceAll('${workspaceFolder}', folder);
+  return { path, arguments: settings.get<string[]>('arguments', ['lsp']) };
+}
+
+function serverOptions(command: ServerCommand): ServerOptions {
+  return { command: command.path, args: command.arguments };
+}
+
+function clientOptions(): LanguageClientOptions {
+  const crashes: number[] = [];
+  return {
+    documentSelector: [
+      { language: 'nix', scheme: 'file' },
+      { language: 'nix', scheme: 'untitled' },
+    ],
+    outputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue }),
+      closed: () => {
+        const now = Date.now();
+        crashes.push(now);
+        const recent = crashes.filter((time) => now - time < kCrashWindowMs).length;
+        if (recent <= kMaxCrashes) return { action: CloseAction.Restart };
+        void offerHelp('Nilas: the server keeps stopping.');
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+  };
+}
+
+async function offerHelp(message: string): Promise<void> {
+  const settings = 'Open Settings';
+  const log = 'Show Output';
+  const answer = await vscode.window.showErrorMessage(`${message} ${kInstallHint}`, settings, log);
+  if (answer === settings) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'nilas.server');
+  } else if (answer === log) {
+    output.show();
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
