@@ -1,0 +1,33 @@
+#pragma once
+// The table of builtins: made from builtins.def, used by the compiler, the VM, documentation and tests.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "evaluator/native.hpp"
+
+namespace nilas::eval {
+
+struct BuiltinInfo {
+  std::string_view registered;  ///< "__head", "map"
+  std::string_view strictness;  ///< one letter an argument, see builtins.def
+  std::string_view arguments;   ///< "list", "f list"
+  std::string_view doc;         ///< Markdown
+  LeafFn leaf;                  ///< exactly one of leaf and task is set
+  TaskFn task;
+
+  uint32_t arity() const { return static_cast<uint32_t>(strictness.size()); }
+  /// Name within `builtins`: without the leading underscores.
+  std::string_view name() const {
+    return registered.starts_with("__") ? registered.substr(2) : registered;
+  }
+};
+
+/// All builtin functions; a BuiltinObject's count is an index into it.
+std::span<const BuiltinInfo> builtin_table();
+
+/// Names of the global scope (`true`, `map`, `__head`, `builtins`, ...), sorted bytewise: what syntax::resolve() wants.
+std::span<const std::string_view> global_names();
+
+}  // namespace nilas::eval

@@ -1,0 +1,95 @@
+#pragma once
+// Errors of evaluation. User code's errors are values to us: collected, memoised in thunks, shown as diagnostics.
+// They travel as one C++ exception type, thrown anywhere below the VM loop and turned into a result at its edge.
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "syntax/ast.hpp"
+
+namespace nilas::eval {
+
+using SourceId = uint32_t;  ///< index into the world's table of sources; 0: no source
+
+/// A place in a source text: byte offsets.
+struct SourceSpan {
+  SourceId source = 0;
+  syntax::Span span;
+  bool known() const { return source != 0; }
+  friend bool operator==(const SourceSpan&, const SourceSpan&) = default;
+};
+
+enum class ErrorKind : uint8_t {
+  // Caught by tryEval, memoised in thunks
+  Throw,
+  AssertionFailed,
+  MissingSearchPath,  // <nope>
+  // Not caught by tryEval, memoised
+  Abort,
+  Type,
+  UndefinedVariable,
+  MissingAttribute,
+  MissingArgument,
+  UnexpectedArgument,
+  InfiniteRecursion,
+  Parse,        // of an imported file
+  Arithmetic,   // division by zero, overflow
+  Other,        // everything else a builtin can refuse
+  Io,           // file missing, unreadable
+  // Ours: limits of this run. Not caught, never memoised: thunks go back to suspended and may be forced again.
+  DepthLimit,
+  MemoryLimit,
+  FuelLimit,
+  Deadline,
+  Cancelled,
+  Refused,  // a fetch or build this host does not do
+};
+
+inline bool is_catchable(ErrorKind k) { return k <= ErrorKind::MissingSearchPath; }
+inline bool is_limit(ErrorKind k) { return k >= ErrorKind::DepthLimit; }
+
+/// One step of the way to an error, innermost first: "while calling the 'head' builtin".
+struct TraceFrame {
+  std::string message;
+  SourceSpan span;
+};
+
+struct ErrorData {
+  ErrorKind kind = ErrorKind::Other;
+  std::string message;  ///< as C++ Nix words it, without "error: "; may have several lines
+  SourceSpan span;
+  std::vector<TraceFrame> trace;
+  std::vector<std::string> suggestions;  ///< "did you mean": names, best first
+};
+
+using ErrorPtr = std::shared_ptr<const ErrorData>;
+
+/// The only exception that user code can cause.
+class EvalError final : public std::exception {
+ public:
+  explicit EvalError(ErrorData data) : data_(std::make_shared<ErrorData>(std::move(data))) {}
+  explicit EvalError(ErrorPtr error) : data_(std::make_shared<ErrorData>(*error)) {}
+  EvalError(ErrorKind kind, std::string message, SourceSpan span = {})
+      : EvalError(ErrorData{kind, std::move(message), span, {}, {}}) {}
+
+  const char* what() const noexcept override { return data_->message.c_str(); }
+  const ErrorData& data() const { return *data_; }
+  ErrorPtr share() const { return data_; }
+  /// Adds a step on the way outwards; returns *this so that it can be thrown at once.
+  EvalError& trace(std::string message, SourceSpan span = {}) {
+    data_->trace.push_back({std::move(message), span});
+    return *this;
+  }
+  EvalError& at(SourceSpan span) {
+    if (!data_->span.known()) data_->span = span;
+    return *this;
+  }
+
+ private:
+  std::shared_ptr<ErrorData> data_;
+};
+
+}  // namespace nilas::eval
