@@ -1,0 +1,4 @@
+let
+  name = "nilas";
+in
+"hello ${nmae}, or ${name}"
