@@ -1,0 +1,444 @@
+/**
+ * @file Nix expression language grammar for tree-sitter.
+ *
+ * Division of labour
+ *   src/scanner.c   every token whose extent needs lookahead or a mode: words, numbers, paths, URLs,
+ *                   comments, the insides of strings, and the virtual tokens described below.
+ *   this file       punctuation, operators, and the shape of the tree.
+ *
+ * Precedence follows Nix from loose to tight:
+ *   |> <|   ->   ||   &&   == !=   < <= > >=   //   !   + -   * /   ++   ?   unary -   call   select
+ * The levels from `->` to `//` are spelled out as rules of their own: tree-sitter knows no
+ * non-associative operators, and only so can `a == b == c` get a node that says what is wrong
+ * (chained_comparison). From `!` on, where a prefix operator binds looser than some infix ones
+ * (`a * !b + c` is `a * !(b + c)`), one ambiguous rule with numbered precedences is what is meant.
+ *
+ * Virtual tokens: zero-width tokens, named missing_*, which the scanner emits where something is
+ * certainly missing, that is, when the next token can follow in no valid program. They keep a
+ * half-typed binding from swallowing the rest of the file.
+ */
+
+/// <reference types="tree-sitter-cli/dsl" />
+// @ts-check
+
+const PREC = { not: 1, sum: 2, product: 3, concat: 4, has: 5, negate: 6 };
+
+const binary = (left, operator, right) =>
+  seq(field("left", left), field("operator", operator), field("right", right));
+
+module.exports = grammar({
+  name: "nix",
+
+  word: ($) => $.identifier,
+
+  extras: ($) => [/[ \t\r\n]+/, $.comment, $.doc_comment, $.unterminated_comment],
+
+  // The order is that of `enum Token` in src/scanner.c.
+  externals: ($) => [
+    $.identifier,
+    "if",
+    "then",
+    "else",
+    "assert",
+    "with",
+    "let",
+    "in",
+    "rec",
+    "inherit",
+    "or",
+    $.integer,
+    $.float,
+    $.uri,
+    $.search_path,
+    $._path,
+    $._path_start,
+    $._path_bad,
+    $._home_path,
+    $._home_path_start,
+    $._home_path_bad,
+    $._path_fragment,
+    $._path_fragment_bad,
+    $.trailing_slash,
+    $.string_fragment,
+    $._string_escape,
+    $._missing_quote,
+    $._indented_fragment,
+    $._indented_escape,
+    $._missing_indented_quote,
+    $.comment,
+    $.doc_comment,
+    $.unterminated_comment,
+    $.missing_expression,
+    $.missing_semicolon,
+    $._missing_selected,
+    $._missing_key,
+    $.missing_assignment,
+    $._missing_paren,
+    $._missing_bracket,
+    $._missing_brace,
+    $._missing_interpolation_end,
+    $._missing_then,
+    $._missing_else,
+    $._missing_in,
+    $.missing_colon,
+    $._may_be_formal, // never emitted: valid exactly where a name may yet turn out to be a formal
+    $._error_sentinel, // never emitted: valid only during error recovery
+  ],
+
+  rules: {
+    source_file: ($) => field("expression", $._expression),
+
+    _expression: ($) =>
+      choice(
+        $.function_expression,
+        $.assert_expression,
+        $.with_expression,
+        $.let_expression,
+        $.if_expression,
+        alias($._pipe_from, $.binary_expression),
+        alias($._pipe_into, $.binary_expression),
+        $._operation,
+      ),
+
+    // ---------------------------------------------------------------- functions and keywords
+
+    function_expression: ($) =>
+      choice(
+        seq(field("parameter", $.identifier), ":", field("body", $._expression)),
+        seq(
+          field("formals", choice($.formals, alias($._empty_formals, $.formals))),
+          ":",
+          field("body", $._expression),
+        ),
+        seq(
+          field("formals", choice($.formals, alias($._empty_formals, $.formals))),
+          "@",
+          field("parameter", $.identifier),
+          choice(":", $.missing_colon),
+          field("body", $._expression),
+        ),
+        seq(
+          field("parameter", $.identifier),
+          "@",
+          field("formals", choice($.formals, alias($._empty_formals, $.formals))),
+          choice(":", $.missing_colon),
+          field("body", $._expression),
+        ),
+        seq(field("formals", $.formals), $.missing_colon, field("body", $._expression)),
+      ),
+
+    formals: ($) =>
+      seq(
+        "{",
+        choice(
+          field("ellipsis", $.ellipsis),
+          seq(
+            field("formal", $.formal),
+            repeat(seq(",", field("formal", $.formal))),
+            optional(seq(",", optional(field("ellipsis", $.ellipsis)))),
+          ),
+        ),
+        "}",
+      ),
+
+    // Apart, since `{ }` alone is a set: only its `:` or `@` makes it a pattern.
+    _empty_formals: (_) => seq("{", "}"),
+
+    formal: ($) =>
+      seq(
+        field("name", $.identifier),
+        optional(choice(seq("?", field("default", $._expression)), $._may_be_formal)),
+      ),
+
+    ellipsis: (_) => "...",
+
+    assert_expression: ($) =>
+      seq(
+        "assert",
+        field("condition", $._expression),
+        choice(";", $.missing_semicolon),
+        field("body", $._expression),
+      ),
+
+    with_expression: ($) =>
+      seq(
+        "with",
+        field("environment", $._expression),
+        choice(";", $.missing_semicolon),
+        field("body", $._expression),
+      ),
+
+    let_expression: ($) =>
+      seq(
+        "let",
+        repeat($._binding),
+        choice("in", alias($._missing_in, $.missing_keyword)),
+        field("body", $._expression),
+      ),
+
+    if_expression: ($) =>
+      seq(
+        "if",
+        field("condition", $._expression),
+        choice("then", alias($._missing_then, $.missing_keyword)),
+        field("consequence", $._expression),
+        choice("else", alias($._missing_else, $.missing_keyword)),
+        field("alternative", $._expression),
+      ),
+
+    // ---------------------------------------------------------------- operators
+
+    _pipe_from: ($) =>
+      binary($._operation, "<|", choice(alias($._pipe_from, $.binary_expression), $._operation)),
+
+    _pipe_into: ($) =>
+      binary(choice(alias($._pipe_into, $.binary_expression), $._operation), "|>", $._operation),
+
+    _operation: ($) => choice(alias($._implication, $.binary_expression), $._disjunct),
+    _implication: ($) => binary($._disjunct, "->", $._operation),
+
+    _disjunct: ($) => choice(alias($._disjunction, $.binary_expression), $._conjunct),
+    _disjunction: ($) => binary($._disjunct, "||", $._conjunct),
+
+    _conjunct: ($) => choice(alias($._conjunction, $.binary_expression), $._equality_operand),
+    _conjunction: ($) => binary($._conjunct, "&&", $._equality_operand),
+
+    _equality_operand: ($) =>
+      choice(
+        alias($._equality, $.binary_expression),
+        alias($._chained_equality, $.chained_comparison),
+        $._relation_operand,
+      ),
+    _equality: ($) => binary($._relation_operand, choice("==", "!="), $._relation_operand),
+    _chained_equality: ($) =>
+      binary(
+        choice(
+          alias($._equality, $.binary_expression),
+          alias($._chained_equality, $.chained_comparison),
+        ),
+        choice("==", "!="),
+        $._relation_operand,
+      ),
+
+    _relation_operand: ($) =>
+      choice(
+        alias($._relation, $.binary_expression),
+        alias($._chained_relation, $.chained_comparison),
+        $._update_operand,
+      ),
+    _relation: ($) => binary($._update_operand, choice("<", "<=", ">", ">="), $._update_operand),
+    _chained_relation: ($) =>
+      binary(
+        choice(
+          alias($._relation, $.binary_expression),
+          alias($._chained_relation, $.chained_comparison),
+        ),
+        choice("<", "<=", ">", ">="),
+        $._update_operand,
+      ),
+
+    _update_operand: ($) => choice(alias($._update, $.binary_expression), $._tight),
+    _update: ($) => binary($._tight, "//", $._update_operand),
+
+    _tight: ($) =>
+      choice(
+        $.unary_expression,
+        alias($._arithmetic, $.binary_expression),
+        $.has_attr_expression,
+        alias($._chained_has_attr, $.chained_comparison),
+        $._call,
+        $.missing_expression,
+      ),
+
+    unary_expression: ($) =>
+      choice(
+        prec(PREC.not, seq(field("operator", "!"), field("operand", $._tight))),
+        prec(PREC.negate, seq(field("operator", "-"), field("operand", $._tight))),
+      ),
+
+    _arithmetic: ($) =>
+      choice(
+        prec.left(PREC.sum, binary($._tight, choice("+", "-"), $._tight)),
+        prec.left(PREC.product, binary($._tight, choice("*", "/"), $._tight)),
+        prec.right(PREC.concat, binary($._tight, "++", $._tight)),
+      ),
+
+    has_attr_expression: ($) =>
+      prec(
+        PREC.has,
+        seq(
+          field("expression", $._tight),
+          field("operator", "?"),
+          field("attrpath", alias($._selected, $.attrpath)),
+        ),
+      ),
+    _chained_has_attr: ($) =>
+      prec(
+        PREC.has,
+        seq(
+          field(
+            "left",
+            choice($.has_attr_expression, alias($._chained_has_attr, $.chained_comparison)),
+          ),
+          field("operator", "?"),
+          field("right", alias($._selected, $.attrpath)),
+        ),
+      ),
+
+    // ---------------------------------------------------------------- calls and selections
+
+    _call: ($) => choice($.apply_expression, $._selection),
+    apply_expression: ($) => seq(field("function", $._call), field("argument", $._selection)),
+
+    _selection: ($) => choice($.select_expression, $.legacy_or_application, $._simple),
+
+    select_expression: ($) =>
+      seq(
+        field("expression", $._simple),
+        ".",
+        field("attrpath", alias($._selected, $.attrpath)),
+        optional(seq("or", field("default", choice($._selection, $.missing_expression)))),
+      ),
+
+    // `map or [ ]`: before `or` became a keyword, a function of that name existed.
+    legacy_or_application: ($) =>
+      seq(field("function", $._simple), field("argument", alias("or", $.identifier))),
+
+    // The path of a selection and the path of a binding differ only in what a dangling dot means:
+    // in `x.⏎ y = 1` the attribute is missing, in `{ x.⏎ y = 1; }` it is y.
+    _selected: ($) =>
+      seq(
+        field("attr", choice($._attr, alias($._missing_selected, $.missing_attribute))),
+        repeat(
+          seq(".", field("attr", choice($._attr, alias($._missing_selected, $.missing_attribute)))),
+        ),
+      ),
+
+    attrpath: ($) =>
+      seq(
+        field("attr", $._attr),
+        repeat(seq(".", field("attr", choice($._attr, alias($._missing_key, $.missing_attribute))))),
+      ),
+
+    _attr: ($) => choice($.identifier, alias("or", $.identifier), $.string, $.interpolation),
+
+    // ---------------------------------------------------------------- simple expressions
+
+    _simple: ($) =>
+      choice(
+        $.identifier,
+        $.integer,
+        $.float,
+        $.string,
+        $.indented_string,
+        $.path,
+        $.home_path,
+        $.search_path,
+        $.uri,
+        $.parenthesized_expression,
+        $.list,
+        $.attrset,
+        $.rec_attrset,
+        $.let_attrset,
+      ),
+
+    parenthesized_expression: ($) => seq("(", field("expression", $._expression), $._close_paren),
+
+    _close_paren: ($) => choice(")", alias($._missing_paren, $.missing_delimiter)),
+
+    list: ($) =>
+      seq(
+        "[",
+        repeat(field("element", $._selection)),
+        choice("]", alias($._missing_bracket, $.missing_delimiter)),
+      ),
+
+    attrset: ($) => seq("{", $._bindings_end),
+    rec_attrset: ($) => seq("rec", "{", $._bindings_end),
+    let_attrset: ($) => seq("let", "{", $._bindings_end),
+
+    _bindings_end: ($) =>
+      seq(repeat($._binding), choice("}", alias($._missing_brace, $.missing_delimiter))),
+
+    _binding: ($) => field("binding", choice($.binding, $.inherit, $.inherit_from)),
+
+    binding: ($) =>
+      seq(
+        field("attrpath", $.attrpath),
+        choice(
+          seq("=", field("value", $._expression), choice(";", $.missing_semicolon)),
+          seq($.missing_assignment, optional(";")),
+        ),
+      ),
+
+    inherit: ($) =>
+      seq("inherit", repeat(field("attr", $._attr)), choice(";", $.missing_semicolon)),
+
+    inherit_from: ($) =>
+      seq(
+        "inherit",
+        "(",
+        field("expression", $._expression),
+        $._close_paren,
+        repeat(field("attr", $._attr)),
+        choice(";", $.missing_semicolon),
+      ),
+
+    // ---------------------------------------------------------------- strings and paths
+
+    string: ($) =>
+      seq(
+        '"',
+        repeat(
+          choice($.string_fragment, alias($._string_escape, $.escape_sequence), $.interpolation),
+        ),
+        choice('"', alias($._missing_quote, $.missing_quote)),
+      ),
+
+    indented_string: ($) =>
+      seq(
+        "''",
+        repeat(
+          choice(
+            alias($._indented_fragment, $.string_fragment),
+            alias($._indented_escape, $.escape_sequence),
+            $.interpolation,
+          ),
+        ),
+        choice("''", alias($._missing_indented_quote, $.missing_quote)),
+      ),
+
+    path: ($) =>
+      choice(
+        $._path,
+        seq($._path_bad, $.trailing_slash),
+        seq(alias($._path_start, $.path_fragment), $._path_parts),
+      ),
+
+    home_path: ($) =>
+      choice(
+        $._home_path,
+        seq($._home_path_bad, $.trailing_slash),
+        seq(alias($._home_path_start, $.path_fragment), $._path_parts),
+      ),
+
+    _path_parts: ($) =>
+      seq(
+        repeat1(
+          choice(
+            alias($._path_fragment, $.path_fragment),
+            alias($._path_interpolation, $.interpolation),
+          ),
+        ),
+        optional(seq(alias($._path_fragment_bad, $.path_fragment), $.trailing_slash)),
+      ),
+
+    interpolation: ($) => seq("${", $._interpolation_end),
+    _path_interpolation: ($) => seq(alias(token.immediate("${"), "${"), $._interpolation_end),
+    _interpolation_end: ($) =>
+      seq(
+        field("expression", $._expression),
+        choice("}", alias($._missing_interpolation_end, $.missing_delimiter)),
+      ),
+  },
+});
