@@ -1,0 +1,68 @@
+#pragma once
+// Files as evaluation sees them: the host's, plus store objects that this world computed but nobody wrote to disk
+// (toFile, .drv files, sources copied by "${./x}") and the files built into Nix (<nix/fetchurl.nix>).
+//
+// What is asked once is remembered for the life of the world, as C++ Nix remembers it for the life of a process; each
+// question is recorded (World::record_read), so that the world dies when its answer changes.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evaluator/host.hpp"
+#include "evaluator/native.hpp"
+#include "evaluator/vm.hpp"
+#include "evaluator/world.hpp"
+
+namespace nilas::eval {
+
+enum class Symlinks : uint8_t {
+  Keep,
+  Ancestors,  // in the directories on the way
+  Full,       // and at the end
+};
+
+/// lstat. O(1) after the first time.
+HostResult<FileInfo> file_info(World& world, std::string_view path);
+/// Content of the file; follows symlinks.
+HostResult<std::string> read_file(World& world, std::string_view path);
+/// Entries in bytewise order of their names; the path must not be a symlink.
+HostResult<std::vector<DirEntry>> list_directory(World& world, std::string_view path);
+HostResult<std::string> read_link(World& world, std::string_view path);
+
+/// `path` with symlinks replaced, component by component; what does not exist stays as it is.
+/// Throws EvalError (Io): "infinite symlink recursion in path '/x'".
+std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode);
+
+/// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not exist".
+[[noreturn]] void fail_io(std::string_view path, const HostError& error);
+
+/// What `import` must open: `path` resolved as C++ Nix does, and default.nix appended to a directory.
+/// Throws EvalError (Io).
+std::string resolve_import(World& world, std::string_view path);
+
+/// `path` without `.`, `..`, doubled or trailing slashes; `path` must start with a slash.
+std::string canonical_path(std::string_view path);
+/// Last component: "x.nix" of "/a/x.nix".
+std::string_view path_base_name(std::string_view path);
+
+/// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes; writes nothing.
+/// Throws EvalError. O(bytes) the first time, O(1) afterwards.
+Value copy_path_to_store(Vm& vm, Value path);
+
+/// String value: canonical absolute path that `v` stands for, with the context it came with.
+/// Fails with "string 'x' doesn't represent an absolute path". `trace` must outlive the task.
+Task coerce_to_path(Vm& vm, Root v, std::string_view trace);
+
+/// Path value: as coerce_to_path; what its context mentions must be there (nothing is ever built: an output that does
+/// not exist is an EvalError of kind Refused), symlinks replaced as told. What import, readFile, readDir... start with.
+Task realise_path(Vm& vm, Root v, Symlinks mode);
+
+/// Checks that everything `context` mentions exists; see realise_path. Throws EvalError.
+void realise_context(Vm& vm, const Context* context);
+
+/// Path value: `lookup` in a search path, a list of sets { prefix, path }. <x> means find_file(nixPath, "x").
+/// Throws MissingSearchPath, which tryEval catches.
+Task find_file(Vm& vm, Root search_path, std::string lookup);
+
+}  // namespace nilas::eval

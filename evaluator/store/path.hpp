@@ -1,0 +1,82 @@
+#pragma once
+// Store paths: how names and hashes become "/nix/store/<32 characters>-<name>".
+// Nix manual, "Store path specification".
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace nilas::eval {
+
+using Sha256 = std::array<uint8_t, 32>;
+
+enum class HashAlgorithm : uint8_t { Md5, Sha1, Sha256, Sha512, Blake3 };
+
+/// How the content of a store object is turned into the bytes that are hashed.
+enum class IngestionMethod : uint8_t {
+  Flat,  // the bytes of one file
+  Nar,   // an archive of the tree ("recursive")
+  Text,  // as Flat, and may refer to store paths
+  Git,   // git's object hash
+};
+
+/// "" (flat), "r:", "text:", "git:": what stands before the algorithm in a derivation.
+std::string_view method_prefix(IngestionMethod method);
+/// "flat", "nar", "text", "git".
+std::string_view method_name(IngestionMethod method);
+
+struct ContentHash {
+  HashAlgorithm algorithm = HashAlgorithm::Sha256;
+  std::string bytes;  ///< raw digest
+};
+
+/// A directory that store paths are named by; nothing is read there.
+struct StoreDir {
+  std::string dir;  ///< "/nix/store": absolute, canonical
+
+  /// "/nix/store/<hash>-<name>" for a digest of the parts (type:sha256:<inner>:dir:name), folded to 20 bytes.
+  std::string make(std::string_view type, std::string_view inner_hash, std::string_view name) const;
+  std::string make(std::string_view type, const Sha256& inner, std::string_view name) const;
+  /// Content-addressed text (toFile, .drv). `references`: full store paths, sorted.
+  std::string text_path(std::string_view name, const Sha256& content,
+                        std::span<const std::string_view> references) const;
+  /// Path of content with a known hash. Text as method needs SHA-256.
+  std::string fixed_path(std::string_view name, IngestionMethod method,
+                         const ContentHash& hash) const;
+  /// Output `output` of the derivation called `name` whose masked hash is `modulo`.
+  std::string output_path(std::string_view output, const Sha256& modulo,
+                          std::string_view name) const;
+
+  /// Is `path` below the store directory (in it, or inside an object of it)?
+  bool contains(std::string_view path) const;
+  /// Is `path` an object right in the store, with a valid hash and name?
+  bool is_object(std::string_view path) const;
+  /// "/nix/store/x-a/b/c" is "/nix/store/x-a"; nullopt if `path` is not below a valid object.
+  std::optional<std::string_view> object_of(std::string_view path) const;
+};
+
+/// "glibc-2.40" of "/nix/store/...-glibc-2.40"; requires a valid store path.
+std::string_view store_path_name(std::string_view path);
+/// The 32 characters before the name.
+std::string_view store_path_hash(std::string_view path);
+inline bool is_derivation_path(std::string_view path) { return path.ends_with(".drv"); }
+/// "hello" for output `out` of hello, "hello-dev" for dev.
+std::string output_path_name(std::string_view name, std::string_view output);
+
+/// Why `name` cannot be the name of a store object, as C++ Nix words it; empty if it can.
+std::string check_store_name(std::string_view name);
+
+/// Stands for the path of an output inside its own derivation: "/<52 characters>".
+std::string output_placeholder(std::string_view output);
+/// Stands for the path of output `output` of a content-addressed derivation that is not built yet.
+std::string unknown_output_placeholder(std::string_view drv_path, std::string_view output);
+/// The same for a derivation that is itself such an output: `drv_placeholder` is its placeholder's digest.
+std::string computed_output_placeholder(const Sha256& drv_placeholder, std::string_view output);
+Sha256 unknown_output_digest(std::string_view drv_path, std::string_view output);
+Sha256 computed_output_digest(const Sha256& drv_placeholder, std::string_view output);
+
+}  // namespace nilas::eval
