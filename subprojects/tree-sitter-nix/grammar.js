@@ -320,6 +320,9 @@ module.exports = grammar({
         repeat(seq(".", field("attr", choice($._attr, alias($._missing_key, $.missing_attribute))))),
       ),
 
+    // The scanner takes names too; this pattern serves where its lookahead has passed the name's end.
+    identifier: (_) => /[a-zA-Z_][a-zA-Z0-9_'-]*/,
+
     _attr: ($) => choice($.identifier, alias("or", $.identifier), $.string, $.interpolation),
 
     // ---------------------------------------------------------------- simple expressions
