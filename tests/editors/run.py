@@ -46,9 +46,12 @@ def make_environment(scratch: pathlib.Path, nilas: str, control: str | None) -> 
         (programs / "nilas").symlink_to(pathlib.Path(target).resolve())
     else:
         assert not shutil.which("nilas"), "nilas is in PATH: it cannot be made to be missing"
+    # VS Code asks a login shell for the environment, and /etc/profile sets PATH anew.
+    (home / ".profile").write_text(f"PATH={programs}:$PATH\n")
     return os.environ | {
         "PATH": f"{programs}:{os.environ['PATH']}",
         "HOME": str(home),
+        "SHELL": "/bin/bash",
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_STATE_HOME": str(home / "state"),

@@ -94,12 +94,13 @@ function clientOptions(): LanguageClientOptions {
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler: {
-      error: () => ({ action: ErrorAction.Continue }),
+      // A broken pipe is followed by `closed`, which has more to say.
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => {
         const now = Date.now();
         crashes.push(now);
         const recent = crashes.filter((time) => now - time < kCrashWindowMs).length;
-        if (recent <= kMaxCrashes) return { action: CloseAction.Restart };
+        if (recent <= kMaxCrashes) return { action: CloseAction.Restart, handled: true };
         void offerHelp('Nilas: the server keeps stopping.');
         return { action: CloseAction.DoNotRestart, handled: true };
       },
