@@ -56,5 +56,6 @@ cat >code-server <<SH
 exec "$(command -v node)" "$DIR/node_modules/code-server/out/node/entry.js" "\$@"
 SH
 chmod +x code-server
+ln -s "$(command -v node)" node # for whoever drives it
 HOME=$DIR ./code-server --version
 touch "$STAMP"

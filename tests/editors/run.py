@@ -20,6 +20,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 EDITORS = HERE.parent.parent / "editors"
+TOOLS = pathlib.Path(os.environ.get("NILAS_TOOLS", "~/.cache/nilas-tools")).expanduser()
 SKIPPED = 77
 FIRST_CHECK = "the server starts by itself"
 
@@ -79,14 +80,12 @@ def emacs_command(args: argparse.Namespace) -> list[str] | None:
 
 
 def vscode_command(args: argparse.Namespace) -> list[str] | None:
-    node = args.node or shutil.which("node")
-    tools = pathlib.Path(args.tools) if args.tools else None
-    if not (node and shutil.which("chromium") and tools and (tools / "code-server").exists()):
-        return None
+    tools = pathlib.Path(args.tools)
+    node = tools / "node"
     vsix = EDITORS / "vscode" / "nilas.vsix"
-    if not vsix.exists():
+    if not (shutil.which("chromium") and node.exists() and vsix.exists()):
         return None
-    return [node, str(HERE / "vscode.js"), str(tools), str(vsix), str(args.output)]
+    return [str(each) for each in [node, HERE / "vscode.js", tools, vsix, args.output]]
 
 
 COMMANDS = {"neovim": neovim_command, "emacs": emacs_command, "vscode": vscode_command}
@@ -140,8 +139,7 @@ def main() -> int:
     parser.add_argument("--nilas", required=True, help="the program under test")
     parser.add_argument("--control", choices=["dead", "missing"], help="break the server")
     parser.add_argument("--program", help="the editor, if not the one in PATH")
-    parser.add_argument("--node", help="node 20 or newer, for vscode")
-    parser.add_argument("--tools", default=os.environ.get("NILAS_TOOLS"), help="code-server's folder")
+    parser.add_argument("--tools", default=TOOLS / "code-server", help="code-server's folder")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("editor-output"))
     args = parser.parse_args()
     args.output = args.output.resolve()

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import {
   CloseAction,
+  DidChangeConfigurationNotification,
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
@@ -31,6 +32,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('nilas.server')) void restart();
     }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void announceTrust()),
   );
   await start();
 }
@@ -92,6 +94,17 @@ function clientOptions(): LanguageClientOptions {
       { language: 'nix', scheme: 'untitled' },
     ],
     outputChannel: output,
+    middleware: {
+      workspace: {
+        configuration: async (params, token, next) => {
+          const answers = await next(params, token);
+          if (!Array.isArray(answers)) return answers;
+          return answers.map((answer, index) =>
+            params.items[index]?.section === 'nilas' ? serverSettings(answer) : answer,
+          );
+        },
+      },
+    },
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler: {
       // A broken pipe is followed by `closed`, which has more to say.
@@ -106,6 +119,16 @@ function clientOptions(): LanguageClientOptions {
       },
     },
   };
+}
+
+// The section "nilas" without what is the client's business; the server reports unknown keys.
+function serverSettings(section: Record<string, unknown>): Record<string, unknown> {
+  const { server: _server, trace: _trace, ...settings } = section;
+  return { ...settings, trusted: settings.trusted !== false && vscode.workspace.isTrusted };
+}
+
+async function announceTrust(): Promise<void> {
+  await client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
 }
 
 async function offerHelp(message: string): Promise<void> {
