@@ -50,10 +50,10 @@ module.exports = grammar({
     $.float,
     $.uri,
     $.search_path,
-    $._path,
+    $.path,
     $._path_start,
     $._path_bad,
-    $._home_path,
+    $.home_path,
     $._home_path_start,
     $._home_path_bad,
     $._path_fragment,
@@ -245,7 +245,6 @@ module.exports = grammar({
         $.unary_expression,
         alias($._arithmetic, $.binary_expression),
         $.has_attr_expression,
-        alias($._chained_has_attr, $.chained_comparison),
         $._call,
         $.missing_expression,
       ),
@@ -264,24 +263,12 @@ module.exports = grammar({
       ),
 
     has_attr_expression: ($) =>
-      prec(
+      prec.left(
         PREC.has,
         seq(
           field("expression", $._tight),
           field("operator", "?"),
           field("attrpath", alias($._selected, $.attrpath)),
-        ),
-      ),
-    _chained_has_attr: ($) =>
-      prec(
-        PREC.has,
-        seq(
-          field(
-            "left",
-            choice($.has_attr_expression, alias($._chained_has_attr, $.chained_comparison)),
-          ),
-          field("operator", "?"),
-          field("right", alias($._selected, $.attrpath)),
         ),
       ),
 
@@ -335,7 +322,9 @@ module.exports = grammar({
         $.string,
         $.indented_string,
         $.path,
+        alias($._composed_path, $.path),
         $.home_path,
+        alias($._composed_home_path, $.home_path),
         $.search_path,
         $.uri,
         $.parenthesized_expression,
@@ -411,16 +400,14 @@ module.exports = grammar({
         choice("''", alias($._missing_indented_quote, $.missing_quote)),
       ),
 
-    path: ($) =>
+    _composed_path: ($) =>
       choice(
-        $._path,
         seq($._path_bad, $.trailing_slash),
         seq(alias($._path_start, $.path_fragment), $._path_parts),
       ),
 
-    home_path: ($) =>
+    _composed_home_path: ($) =>
       choice(
-        $._home_path,
         seq($._home_path_bad, $.trailing_slash),
         seq(alias($._home_path_start, $.path_fragment), $._path_parts),
       ),

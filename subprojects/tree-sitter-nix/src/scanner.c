@@ -73,6 +73,9 @@ enum Token {
 // or a URL. No file system has longer names than 255 bytes.
 enum { MAX_LOOKAHEAD = 255 };
 
+// How many names of an attribute path are read in search of its `=`.
+enum { MAX_ATTRPATH = 32 };
+
 // ------------------------------------------------------------------------------- characters
 
 enum CharClass {
@@ -466,7 +469,7 @@ static bool pass_plain_string(TSLexer *lexer) {
 
 // Whether the rest of an attribute path and `=` (not `==`) follow; after a dot a name must come first.
 static bool assignment_follows(TSLexer *lexer, bool after_dot) {
-  for (;;) {
+  for (unsigned names = 0; names < MAX_ATTRPATH;) {
     while (is(lexer, BLANK)) advance(lexer);
     if (after_dot) {
       if (is(lexer, WORD_START)) {
@@ -475,6 +478,7 @@ static bool assignment_follows(TSLexer *lexer, bool after_dot) {
         return false;
       }
       after_dot = false;
+      ++names;
     } else if (lexer->lookahead == '.') {
       advance(lexer);
       after_dot = true;
@@ -485,6 +489,7 @@ static bool assignment_follows(TSLexer *lexer, bool after_dot) {
       return false;
     }
   }
+  return false;
 }
 
 // ------------------------------------------------------------------------------- words
