@@ -57,6 +57,7 @@ enum class PathStyle : uint8_t { Relative, Absolute, Home };
 
 enum NodeFlag : uint8_t {
   kSynthetic = 1,  ///< not written as such: inner set of an attribute path, Var of an inherited name
+  kRecursive = 2,  ///< AttrSet: `rec { }` (for a merged set: what the first definition says)
 };
 
 struct Node {
@@ -125,6 +126,11 @@ struct Binding {
 
 /// Bindings of `{ }`, `rec { }`, `let` and `let { }`.
 /// attrs are sorted as written (first definition), not by name.
+///
+/// `a = { b = 1; }; a.c = 2;` has one record for `a`, with b and c; its `node` is a synthetic AttrSet
+/// behind both, and the literal's node names the same record. In `a.c = 2; a = { b = 1; };` the
+/// literal's node names the record of the set it was merged into; its own record, which only the
+/// table `sets` still holds, keeps its bindings and has no attrs.
 struct SetRecord {
   NodeId node;  ///< the AttrSet, Let or LegacyLet
   uint32_t first_attr, attr_count;        ///< into attrs
