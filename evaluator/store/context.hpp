@@ -6,7 +6,6 @@
 // Nix manual, "String context".
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,6 +53,8 @@ class ContextTable {
   std::string_view path(ContextId id) const;
   /// As C++ Nix shows an element: "<base>" (opaque), "=<base>.drv" (deep), "!out!<base>.drv" (built).
   std::string show(ContextId id) const;
+  /// For messages: the path, and for built ones "/nix/store/x.drv^out".
+  std::string show_path(ContextId id) const;
 
  private:
   ContextId intern(ContextKind kind, ContextId drv, std::string_view text);

@@ -11,6 +11,7 @@
 
 #include "evaluator/host.hpp"
 #include "evaluator/native.hpp"
+#include "evaluator/paths.hpp"
 #include "evaluator/vm.hpp"
 #include "evaluator/world.hpp"
 
@@ -34,17 +35,13 @@ HostResult<std::string> read_link(World& world, std::string_view path);
 /// Throws EvalError (Io): "infinite symlink recursion in path '/x'".
 std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode);
 
-/// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not exist".
-[[noreturn]] void fail_io(std::string_view path, const HostError& error);
+/// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not exist", or
+/// "<action> '/x': <the system's words>" for what is not a missing file.
+[[noreturn]] void fail_io(std::string_view action, std::string_view path, const HostError& error);
 
 /// What `import` must open: `path` resolved as C++ Nix does, and default.nix appended to a directory.
 /// Throws EvalError (Io).
 std::string resolve_import(World& world, std::string_view path);
-
-/// `path` without `.`, `..`, doubled or trailing slashes; `path` must start with a slash.
-std::string canonical_path(std::string_view path);
-/// Last component: "x.nix" of "/a/x.nix".
-std::string_view path_base_name(std::string_view path);
 
 /// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes; writes nothing.
 /// Throws EvalError. O(bytes) the first time, O(1) afterwards.

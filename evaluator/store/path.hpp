@@ -2,19 +2,15 @@
 // Store paths: how names and hashes become "/nix/store/<32 characters>-<name>".
 // Nix manual, "Store path specification".
 
-#include <array>
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "evaluator/encoding.hpp"
+
 namespace nilas::eval {
-
-using Sha256 = std::array<uint8_t, 32>;
-
-enum class HashAlgorithm : uint8_t { Md5, Sha1, Sha256, Sha512, Blake3 };
 
 /// How the content of a store object is turned into the bytes that are hashed.
 enum class IngestionMethod : uint8_t {
@@ -29,27 +25,23 @@ std::string_view method_prefix(IngestionMethod method);
 /// "flat", "nar", "text", "git".
 std::string_view method_name(IngestionMethod method);
 
-struct ContentHash {
-  HashAlgorithm algorithm = HashAlgorithm::Sha256;
-  std::string bytes;  ///< raw digest
-};
+/// Method of an outputHashMode: the names above and "recursive", Nar's old one.
+std::optional<IngestionMethod> find_ingestion_method(std::string_view name);
 
 /// A directory that store paths are named by; nothing is read there.
 struct StoreDir {
   std::string dir;  ///< "/nix/store": absolute, canonical
 
-  /// "/nix/store/<hash>-<name>" for a digest of the parts (type:sha256:<inner>:dir:name), folded to 20 bytes.
-  std::string make(std::string_view type, std::string_view inner_hash, std::string_view name) const;
-  std::string make(std::string_view type, const Sha256& inner, std::string_view name) const;
+  // These throw EvalError if `name` cannot be the name of a store object.
+  /// "/nix/store/<hash>-<name>": the SHA-256 of "type:sha256:<inner>:<dir>:<name>", folded to 20 bytes.
+  std::string make(std::string_view type, const Hash& inner, std::string_view name) const;
   /// Content-addressed text (toFile, .drv). `references`: full store paths, sorted.
-  std::string text_path(std::string_view name, const Sha256& content,
+  std::string text_path(std::string_view name, const Hash& content,
                         std::span<const std::string_view> references) const;
-  /// Path of content with a known hash. Text as method needs SHA-256.
-  std::string fixed_path(std::string_view name, IngestionMethod method,
-                         const ContentHash& hash) const;
+  /// Path of content with a known hash. Also throws if the method does not go with the hash's algorithm.
+  std::string fixed_path(std::string_view name, IngestionMethod method, const Hash& hash) const;
   /// Output `output` of the derivation called `name` whose masked hash is `modulo`.
-  std::string output_path(std::string_view output, const Sha256& modulo,
-                          std::string_view name) const;
+  std::string output_path(std::string_view output, const Hash& modulo, std::string_view name) const;
 
   /// Is `path` below the store directory (in it, or inside an object of it)?
   bool contains(std::string_view path) const;
@@ -72,11 +64,16 @@ std::string check_store_name(std::string_view name);
 
 /// Stands for the path of an output inside its own derivation: "/<52 characters>".
 std::string output_placeholder(std::string_view output);
-/// Stands for the path of output `output` of a content-addressed derivation that is not built yet.
-std::string unknown_output_placeholder(std::string_view drv_path, std::string_view output);
-/// The same for a derivation that is itself such an output: `drv_placeholder` is its placeholder's digest.
-std::string computed_output_placeholder(const Sha256& drv_placeholder, std::string_view output);
-Sha256 unknown_output_digest(std::string_view drv_path, std::string_view output);
-Sha256 computed_output_digest(const Sha256& drv_placeholder, std::string_view output);
+
+/// Stands for the path of an output that is known only once it is built.
+struct UnknownOutput {
+  Hash digest;
+
+  /// Output of the content-addressed derivation `drv_path`.
+  static UnknownOutput of(std::string_view drv_path, std::string_view output);
+  /// Output of a derivation that is itself an output not known yet.
+  static UnknownOutput of(const UnknownOutput& drv, std::string_view output);
+  std::string render() const { return "/" + encode_nix32(digest.view()); }
+};
 
 }  // namespace nilas::eval
