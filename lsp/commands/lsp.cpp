@@ -1,0 +1,50 @@
+// nilas lsp: the language server.
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "lsp/commands/commands.hpp"
+#include "lsp/server.hpp"
+
+namespace nilas::lsp {
+namespace {
+
+struct Options {
+  std::string listen;
+  std::string log = "info";
+  bool stdio = false;
+};
+
+int serve(const Options& options) {
+  const auto descriptors = options.listen.empty() ? open_stdio() : accept_on(options.listen);
+  if (!descriptors) {
+    std::fprintf(stderr, "nilas: %s\n", descriptors.error().c_str());
+    return 1;
+  }
+  auto* server = new Server(*descriptors);
+  const int status = server->run();
+  spdlog::default_logger()->flush();
+  // The process ends here and now: an evaluation that is slow to stop, or a gigabyte to free, is nobody's business.
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
+
+}  // namespace
+
+void add_lsp_command(CLI::App& program, int& status) {
+  auto* command = program.add_subcommand("lsp", "Language server, over standard input and output.");
+  auto options = std::make_shared<Options>();
+  command->add_flag("--stdio", options->stdio, "Use standard input and output (the default).");
+  command->add_option("--listen", options->listen, "Wait for one client on a loopback ADDRESS:PORT instead.");
+  command->add_option("--log", options->log, "trace, debug, info, warn, error or off; to standard error.")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+  command->callback([options, &status] {
+    spdlog::set_level(spdlog::level::from_str(options->log));
+    status = serve(*options);
+  });
+}
+
+}  // namespace nilas::lsp

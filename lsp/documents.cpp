@@ -1,0 +1,147 @@
+#include "lsp/documents.hpp"
+
+#include <cstdlib>
+#include <memory>
+
+#include <spdlog/spdlog.h>
+
+#include "lsp/uri.hpp"
+
+namespace nilas::lsp {
+namespace {
+
+void set_text(DocumentSnapshot& d, std::string text) {
+  d.text = std::make_shared<const std::string>(std::move(text));
+  // The index looks into the text, and keeps it alive.
+  struct Owner {
+    std::shared_ptr<const std::string> text;
+    LineIndex lines;
+  };
+  auto owner = std::make_shared<const Owner>(Owner{d.text, LineIndex(*d.text)});
+  d.lines = std::shared_ptr<const LineIndex>(owner, &owner->lines);
+  d.parsed = nullptr;
+}
+
+std::string parent_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+SnapshotPtr finish(const DocumentSnapshot& draft) {
+  auto snapshot = std::make_shared<DocumentSnapshot>(draft);
+  snapshot->parsed = std::make_shared<const syntax::Parsed>(syntax::parse(*draft.text));
+  return snapshot;
+}
+
+/// Evaluation resolves symlinks before it reads; a buffer counts under its real name too.
+std::string real_path(const std::string& path) {
+  using Owned = std::unique_ptr<char, decltype(&std::free)>;
+  const Owned whole(::realpath(path.c_str(), nullptr), &std::free);
+  if (whole) return whole.get();
+  const Owned parent(::realpath(parent_of(path).c_str(), nullptr), &std::free);
+  if (!parent) return path;
+  return canonical_path(path.substr(path.rfind('/') + 1), parent.get());
+}
+
+}  // namespace
+
+SnapshotPtr make_snapshot(std::string path, std::string text) {
+  DocumentSnapshot draft;
+  draft.uri = path_to_uri(path);
+  draft.directory = parent_of(path);
+  draft.key = path;
+  draft.path = std::move(path);
+  set_text(draft, std::move(text));
+  return finish(draft);
+}
+
+std::string Documents::key_of(const std::string& uri) {
+  auto path = uri_to_path(uri);
+  return path ? std::move(*path) : uri;
+}
+
+void Documents::open(DidOpenParams params) {
+  Document document;
+  DocumentSnapshot& d = document.draft;
+  d.key = key_of(params.uri);
+  if (auto path = uri_to_path(params.uri)) d.path = std::move(*path);
+  d.directory = !d.path.empty() ? parent_of(d.path) : folders_.empty() ? "/" : folders_.front();
+  d.uri = std::move(params.uri);
+  d.version = params.version;
+  set_text(d, std::move(params.text));
+  document.is_nix = params.language == "nix" || d.key.ends_with(".nix");
+  overlay_ = nullptr;
+  documents_.insert_or_assign(d.key, std::move(document));
+}
+
+bool Documents::change(const DidChangeParams& params, PositionEncoding encoding) {
+  const auto at = documents_.find(key_of(params.uri));
+  if (at == documents_.end()) {
+    spdlog::warn("a change of {}, which is not open", params.uri);
+    return false;
+  }
+  DocumentSnapshot& d = at->second.draft;
+  for (const ContentChange& change : params.changes) {
+    if (!change.range) {
+      set_text(d, change.text);
+      continue;
+    }
+    const syntax::Span span = d.lines->span(*change.range, encoding);
+    std::string text;
+    text.reserve(d.text->size() - (span.end - span.begin) + change.text.size());
+    text.append(*d.text, 0, span.begin).append(change.text).append(*d.text, span.end);
+    set_text(d, std::move(text));
+  }
+  d.version = params.version;
+  at->second.snapshot = nullptr;
+  overlay_ = nullptr;
+  return true;
+}
+
+void Documents::close(const std::string& key) {
+  if (documents_.erase(key)) overlay_ = nullptr;
+}
+
+SnapshotPtr Documents::snapshot(const std::string& key) {
+  const auto at = documents_.find(key);
+  if (at == documents_.end() || !at->second.is_nix) return nullptr;
+  if (!at->second.snapshot) at->second.snapshot = finish(at->second.draft);
+  return at->second.snapshot;
+}
+
+std::optional<int64_t> Documents::version(const std::string& key) const {
+  const auto at = documents_.find(key);
+  if (at == documents_.end()) return std::nullopt;
+  return at->second.draft.version;
+}
+
+std::vector<std::string> Documents::keys() const {
+  std::vector<std::string> keys;
+  for (const auto& [key, document] : documents_) keys.push_back(key);
+  return keys;
+}
+
+OverlayPtr Documents::overlay() {
+  if (overlay_) return overlay_;
+  auto overlay = std::make_shared<Overlay>();
+  for (const auto& [key, document] : documents_) {
+    const DocumentSnapshot& d = document.draft;
+    if (d.path.empty()) continue;
+    (*overlay)[d.path] = d.text;
+    if (std::string real = real_path(d.path); real != d.path) (*overlay)[real] = d.text;
+  }
+  overlay_ = std::move(overlay);
+  return overlay_;
+}
+
+std::string Documents::folder_of(const DocumentSnapshot& document) const {
+  const std::string* best = nullptr;
+  for (const std::string& folder : folders_) {
+    const bool inside = folder == "/" || (document.path.starts_with(folder) &&
+                                          document.path.substr(folder.size()).starts_with('/'));
+    if (inside && (!best || folder.size() > best->size())) best = &folder;
+  }
+  return best ? *best : document.directory;
+}
+
+}  // namespace nilas::lsp

@@ -1,0 +1,227 @@
+#include "lsp/evaluation.hpp"
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <spdlog/spdlog.h>
+
+#include "lsp/search_path.hpp"
+#include "lsp/uri.hpp"
+
+namespace nilas::lsp {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kDiskInterval = std::chrono::milliseconds(250);
+/// Texts of a world that newer versions have replaced; their code and trees are freed with the world only.
+constexpr size_t kMaxTextBytes = 64 << 20;
+constexpr size_t kMaxTexts = 500;
+
+FileHost make_host(const WorldSetup& setup) {
+  auto sink = [](eval::EvalHost::Message level, std::string_view text) {
+    level == eval::EvalHost::Message::Warning ? spdlog::warn("{}", text) : spdlog::info("{}", text);
+  };
+  if (setup.trusted) return FileHost(sink);
+  Confinement confinement;
+  confinement.roots = {setup.folder, "/nix/store"};
+  for (const auto& entry : search_path(setup.search_path)) {
+    if (entry.path.starts_with('/')) confinement.roots.push_back(canonical_path(entry.path));
+  }
+  return FileHost(sink, std::move(confinement));
+}
+
+eval::WorldOptions world_options(const WorldSetup& setup) {
+  eval::WorldOptions options;
+  options.heap.limit_bytes = setup.memory_bytes;
+  options.search_path = search_path(setup.search_path);
+  return options;
+}
+
+}  // namespace
+
+/// One world and what belongs to it.
+struct Evaluation::Slot {
+  explicit Slot(const WorldSetup& setup)
+      : setup(setup), host(make_host(setup)), world(host, world_options(setup)) {}
+
+  const eval::SourceUnit& unit(const EvaluatedText& text) {
+    auto& entry = units[text.text.get()];
+    if (!entry.unit) {
+      entry.text = text.text;
+      entry.unit = &world.add_source(text.path, text.directory, text.text, text.ast,
+                                     text.path.starts_with('/'));
+      text_bytes += text.text->size();
+    }
+    return *entry.unit;
+  }
+  bool has_too_many_texts() const { return units.size() > kMaxTexts || text_bytes > kMaxTextBytes; }
+
+  struct Unit {
+    std::shared_ptr<const std::string> text;  // keeps the address ours
+    const eval::SourceUnit* unit = nullptr;
+  };
+  WorldSetup setup;
+  FileHost host;
+  eval::World world;
+  std::unordered_map<const std::string*, Unit> units;
+  size_t text_bytes = 0;
+  Clock::time_point disk_checked = Clock::now();
+  uint64_t disk_changes = 0;
+  uint64_t used = 0;
+};
+
+Evaluation::Evaluation() : thread_([this] { loop(); }) {}
+
+Evaluation::~Evaluation() { stop(); }
+
+void Evaluation::submit(EvaluationJob job) {
+  const std::scoped_lock lock(mutex_);
+  if (ending_) return;
+  const bool waited = job.urgency == Urgency::Waited;
+  if (waited && running_ == Urgency::Background && running_stop_) {
+    preempted_ = true;
+    *running_stop_ = true;
+  }
+  (waited ? waited_ : background_).push_back(std::move(job));
+  wake_.notify_one();
+}
+
+void Evaluation::disk_changed() { ++disk_changes_; }
+
+void Evaluation::cancel_all() {
+  const std::scoped_lock lock(mutex_);
+  waited_.clear();
+  background_.clear();
+  preempted_ = false;
+  if (running_stop_) *running_stop_ = true;
+}
+
+void Evaluation::stop() {
+  cancel_all();
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+Evaluation::Status Evaluation::status() const {
+  const std::scoped_lock lock(mutex_);
+  Status s = status_;
+  s.queued = waited_.size() + background_.size();
+  s.busy = running_.has_value();
+  return s;
+}
+
+std::optional<EvaluationJob> Evaluation::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return ending_ || !waited_.empty() || !background_.empty(); });
+  if (ending_) return std::nullopt;
+  auto& queue = waited_.empty() ? background_ : waited_;
+  EvaluationJob job = std::move(queue.front());
+  queue.pop_front();
+  running_ = job.urgency;
+  running_stop_ = job.stop;
+  preempted_ = false;
+  return job;
+}
+
+void Evaluation::loop() {
+  while (auto job = take()) {
+    Outcome outcome = Outcome::Done;
+    if (!*job->stop) {
+      try {
+        outcome = run(*job);
+      } catch (const std::exception& e) {
+        spdlog::error("evaluation in {}: {}", job->setup.folder, e.what());
+      }
+    }
+    const std::scoped_lock lock(mutex_);
+    running_.reset();
+    running_stop_.reset();
+    ++status_.jobs;
+    if (outcome != Outcome::Interrupted) continue;
+    ++status_.interrupted;
+    if (preempted_ && !ending_) {
+      *job->stop = false;
+      background_.push_front(std::move(*job));
+    }
+  }
+  slots_.clear();
+}
+
+Outcome Evaluation::run(EvaluationJob& job) {
+  Slot& slot = slot_for(job);
+  slot.used = ++clock_;
+  eval::Limits limits;
+  limits.call_depth = job.call_depth;
+  limits.deadline = Clock::now() + job.deadline;
+  limits.cancelled = job.stop.get();
+  slot.world.vm.set_limits(limits);
+  EvaluationSession session{slot.world, limits.deadline, *job.stop, job.call_depth,
+                            [&](const EvaluatedText& text) -> const eval::SourceUnit& { return slot.unit(text); }};
+  const Outcome outcome = job.run(session);
+  keep_within_budget(job.setup.memory_bytes, &slot);
+  return outcome;
+}
+
+Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
+  auto& slot = slots_[job.setup.folder];
+  const auto rebuild = [&](std::string_view why) {
+    spdlog::debug("the world of {} is built anew: {}", job.setup.folder, why);
+    slot.reset();
+    const std::scoped_lock lock(mutex_);
+    ++status_.rebuilt;
+  };
+  if (slot && slot->setup != job.setup) rebuild("other settings");
+  if (slot && slot->has_too_many_texts()) rebuild("too many texts");
+  if (slot && !slot->host.replace_overlay(job.overlay)) rebuild("a buffer changed");
+  const uint64_t changes = disk_changes_;
+  if (slot && (slot->disk_changes != changes || Clock::now() - slot->disk_checked > kDiskInterval)) {
+    if (!slot->host.is_current()) rebuild("the disk changed");
+  }
+  if (slot) {
+    slot->disk_changes = changes;
+    slot->disk_checked = Clock::now();
+  } else {
+    slot = std::make_unique<Slot>(job.setup);
+    slot->disk_changes = changes;
+    slot->host.replace_overlay(job.overlay);
+  }
+  return *slot;
+}
+
+/// The budget is for all worlds together: garbage goes first, then the worlds not used for longest, then the one in use.
+void Evaluation::keep_within_budget(size_t bytes, Slot* used) {
+  const auto live = [&] {
+    size_t sum = 0;
+    for (const auto& [folder, slot] : slots_) sum += slot->world.vm.heap.stats().live_bytes;
+    return sum;
+  };
+  const size_t soft = bytes / 4 * 3;
+  if (live() > soft) used->world.vm.collect();
+  bool dropped = false;
+  while (live() > soft) {
+    const auto oldest = std::ranges::min_element(slots_, {}, [](const auto& e) { return e.second->used; });
+    spdlog::info("the world of {} is dropped: memory", oldest->first);
+    slots_.erase(oldest);
+    dropped = true;
+  }
+  if (dropped) ::malloc_trim(0);
+  const std::scoped_lock lock(mutex_);
+  status_.rebuilt += dropped;
+  status_.worlds = slots_.size();
+  status_.live_bytes = live();
+}
+
+size_t default_memory_budget() {
+  const auto pages = static_cast<size_t>(::sysconf(_SC_PHYS_PAGES));
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  return std::min(pages * page / 4, size_t{2} << 30);
+}
+
+}  // namespace nilas::lsp

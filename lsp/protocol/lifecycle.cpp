@@ -1,0 +1,60 @@
+#include "lsp/protocol/lifecycle.hpp"
+
+#include <algorithm>
+
+#include "lsp/uri.hpp"
+
+namespace nilas::lsp {
+namespace {
+
+std::vector<WorkspaceFolder> folders(const Json& j) {
+  if (const Json& all = find(j, "workspaceFolders"); all.is_array()) {
+    return all.get<std::vector<WorkspaceFolder>>();
+  }
+  if (const Json& uri = find(j, "rootUri"); uri.is_string()) {
+    return {{uri.get<std::string>(), "root"}};
+  }
+  if (const Json& path = find(j, "rootPath"); path.is_string()) {
+    return {{path_to_uri(path.get<std::string>()), "root"}};
+  }
+  return {};
+}
+
+bool contains(const Json& array, std::string_view text) {
+  return array.is_array() &&
+         std::ranges::any_of(array, [&](const Json& j) { return j.is_string() && j == text; });
+}
+
+}  // namespace
+
+void from_json(const Json& j, WorkspaceFolder& f) {
+  j.at("uri").get_to(f.uri);
+  f.name = j.value("name", "");
+}
+
+void from_json(const Json& j, InitializeParams& p) {
+  if (const Json& pid = find(j, "processId"); pid.is_number_integer()) {
+    p.process_id = pid.get<int64_t>();
+  }
+  p.folders = folders(j);
+  p.initialization_options = find(j, "initializationOptions");
+  if (const Json& trace = find(j, "trace"); trace.is_string()) trace.get_to(p.trace);
+  if (const Json& name = find(j, "clientInfo", "name"); name.is_string()) name.get_to(p.client_name);
+
+  const Json& can = find(j, "capabilities");
+  const Json& publish = find(can, "textDocument", "publishDiagnostics");
+  for (const Json& e : find(can, "general", "positionEncodings")) {
+    if (e.is_string()) p.position_encodings.push_back(e.get<std::string>());
+  }
+  p.configuration = is_true(find(can, "workspace", "configuration"));
+  p.watched_files =
+      is_true(find(can, "workspace", "didChangeWatchedFiles", "dynamicRegistration"));
+  p.work_done_progress = is_true(find(can, "window", "workDoneProgress"));
+  p.related_information = is_true(find(publish, "relatedInformation"));
+  p.diagnostic_tags = find(publish, "tagSupport").is_object() || is_true(find(publish, "tagSupport"));
+  p.code_description = is_true(find(publish, "codeDescriptionSupport"));
+  p.hover_markdown =
+      contains(find(can, "textDocument", "hover", "contentFormat"), "markdown");
+}
+
+}  // namespace nilas::lsp

@@ -1,0 +1,66 @@
+#pragma once
+// One request of the client and its one reply.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "lsp/json_rpc/message.hpp"
+
+namespace nilas::lsp {
+
+/// Shared by everyone who works on a request. Thread-safe: whoever replies first has replied; later replies vanish.
+/// A request that nobody answered is answered with an internal error when the last holder lets go of it.
+class PendingRequest {
+ public:
+  PendingRequest(RequestId id, std::string method, std::function<void(const Json&)> send)
+      : id(std::move(id)), method(std::move(method)), send_(std::move(send)) {}
+  ~PendingRequest() { fail({ErrorCode::InternalError, "the request was dropped"}); }
+  PendingRequest(const PendingRequest&) = delete;
+  PendingRequest& operator=(const PendingRequest&) = delete;
+
+  const RequestId id;
+  const std::string method;
+
+  void succeed(Json result) {
+    if (!answered_.exchange(true)) send_(make_result(id, std::move(result)));
+  }
+  void fail(const ResponseError& error) {
+    if (!answered_.exchange(true)) send_(make_error(id, error));
+  }
+  /// Answers RequestCancelled at once; work under way sees cancelled() and stops when it can.
+  void cancel() {
+    cancelled_ = true;
+    fail({ErrorCode::RequestCancelled, "cancelled"});
+  }
+  bool answered() const { return answered_; }
+  const std::atomic<bool>& cancelled() const { return cancelled_; }
+
+ private:
+  std::function<void(const Json&)> send_;
+  std::atomic<bool> answered_ = false;
+  std::atomic<bool> cancelled_ = false;
+};
+
+using PendingPtr = std::shared_ptr<PendingRequest>;
+
+/// What a typed handler replies with: a Result that converts to JSON, or an error.
+template <class Result>
+class Reply {
+ public:
+  explicit Reply(PendingPtr request) : request_(std::move(request)) {}
+  void operator()(const Result& result) const { request_->succeed(Json(result)); }
+  /// "Nothing here": null, never an error that an editor would show.
+  void nothing() const { request_->succeed(nullptr); }
+  void fail(ErrorCode code, std::string message) const {
+    request_->fail({code, std::move(message)});
+  }
+  const PendingPtr& request() const { return request_; }
+
+ private:
+  PendingPtr request_;
+};
+
+}  // namespace nilas::lsp

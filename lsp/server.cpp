@@ -1,0 +1,150 @@
+#include "lsp/server.hpp"
+
+#include <unistd.h>
+
+#include <thread>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "lsp/protocol/window.hpp"
+
+namespace nilas::lsp {
+
+namespace asio = boost::asio;
+
+StrandTimer::StrandTimer(Server& server)
+    : server_(server), state_(std::make_shared<State>(server.io)) {}
+
+void StrandTimer::start(std::chrono::milliseconds after, std::function<void()> run) {
+  const uint64_t mine = ++state_->generation;
+  // Timers belong to the reader's thread; only the generation is the strand's.
+  asio::post(server_.io, [server = &server_, state = state_, after, mine, run = std::move(run)]() mutable {
+    state->timer.expires_after(after);
+    state->timer.async_wait([server, state, mine, run = std::move(run)](auto error) mutable {
+      if (error) return;
+      server->post([state, mine, run = std::move(run)] {
+        if (state->generation == mine) run();
+      });
+    });
+  });
+}
+
+Server::Server(Descriptors descriptors)
+    : client(io, descriptors), binder(*this), pool_(2), strand_(asio::make_strand(pool_)) {
+#define FEATURE(name) bind_##name(binder);
+#include "lsp/features/features.def"
+#undef FEATURE
+}
+
+Server::~Server() {
+  // A builtin that does not look at the clock could keep us here; the process must end all the same.
+  std::thread([] {
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    ::_exit(1);
+  }).detach();
+  evaluation.stop();
+  pool_.join();
+}
+
+int Server::run() {
+  const auto keep_running = asio::make_work_guard(io);
+  client.start({
+      .request = [this](PendingPtr p, Json params) { handle_request(std::move(p), std::move(params)); },
+      .notification = [this](std::string method, Json params) { handle_notification(method, std::move(params)); },
+      .end =
+          [this](const StreamEnd& end) {
+            if (end.truncated) spdlog::error("the stream ended inside a message");
+            if (!end.error.empty()) spdlog::error("the stream ended: {}", end.error);
+            stop(phase == Phase::ShutDown && !end.truncated ? 0 : 1);
+          },
+      .post = [this](std::function<void()> work) { post(std::move(work)); },
+  });
+  io.run();
+  return status_.value_or(1);
+}
+
+void Server::post(std::function<void()> work) {
+  asio::post(strand_, [this, work = std::move(work)] { guard("the strand", work); });
+}
+
+void Server::post_to_pool(std::function<void()> work) {
+  asio::post(pool_, [this, work = std::move(work)] { guard("the pool", work); });
+}
+
+void Server::stop(int status) {
+  if (status_) return;
+  status_ = status;
+  evaluation.cancel_all();
+  client.flush([this] { io.stop(); });
+  // A client that does not read any more must not keep us alive.
+  std::thread([] {
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    ::_exit(1);
+  }).detach();
+}
+
+void Server::guard(std::string_view what, const std::function<void()>& work) noexcept {
+  try {
+    work();
+  } catch (const std::exception& e) {
+    spdlog::error("{}: {}", what, e.what());
+  } catch (...) {
+    spdlog::error("{}: an unknown exception", what);
+  }
+}
+
+void Server::handle_request(PendingPtr pending, Json params) {
+  if (phase == Phase::Fresh && pending->method != "initialize") {
+    return pending->fail({ErrorCode::ServerNotInitialized, "initialize comes first"});
+  }
+  if (phase == Phase::ShutDown) {
+    return pending->fail({ErrorCode::InvalidRequest, "the server was shut down"});
+  }
+  const auto handler = binder.requests.find(pending->method);
+  if (handler == binder.requests.end()) {
+    return pending->fail({ErrorCode::MethodNotFound, "no method '" + pending->method + "'"});
+  }
+  spdlog::debug("request {} {}", to_text(pending->id), pending->method);
+  try {
+    handler->second(pending, std::move(params));
+  } catch (const Json::exception& e) {
+    pending->fail({ErrorCode::InvalidParams, e.what()});
+  } catch (const std::exception& e) {
+    spdlog::error("request {} {}: {}", to_text(pending->id), pending->method, e.what());
+    pending->fail({ErrorCode::InternalError, e.what()});
+  }
+}
+
+void Server::handle_notification(const std::string& method, Json params) {
+  if (method == "exit") return stop(phase == Phase::ShutDown ? 0 : 1);
+  if (phase != Phase::Initialized) return;
+  const auto handler = binder.notifications.find(method);
+  if (handler == binder.notifications.end()) {
+    if (!method.starts_with("$/")) spdlog::info("no handler for the notification {}", method);
+    return;
+  }
+  try {
+    handler->second(std::move(params));
+  } catch (const std::exception& e) {
+    spdlog::error("notification {}: {}", method, e.what());
+  }
+}
+
+void Server::log(int type, std::string_view text) {
+  client.notify("window/logMessage", LogMessageParams{type, std::string(text)});
+}
+
+void Server::apply_settings(const Json& section) {
+  auto [read, problems] = read_settings(section);
+  settings = std::move(read);
+  for (const std::string& problem : problems) {
+    spdlog::warn("{}", problem);
+    client.notify("window/showMessage", LogMessageParams{MessageType::Warning, "nilas: " + problem});
+  }
+  spdlog::set_level(spdlog::level::from_str(settings.log_level));
+  fire(binder.on_settings);
+}
+
+}  // namespace nilas::lsp

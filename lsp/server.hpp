@@ -1,0 +1,90 @@
+#pragma once
+// The server: the state of one session, and the threads around it.
+//
+//   reader     runs the io_context: moves bytes, finds frames, parses JSON, answers $/cancelRequest, keeps timers
+//   strand     one after the other on a pool: everything that changes the session's state; the handlers of features
+//   pool       work on immutable snapshots
+//   evaluator  owns the worlds and their VMs (evaluation.hpp)
+//
+// Nothing but the strand touches the members below `// State`; the reader never waits for it.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "lsp/binder.hpp"
+#include "lsp/client.hpp"
+#include "lsp/documents.hpp"
+#include "lsp/evaluation.hpp"
+#include "lsp/settings.hpp"
+
+namespace nilas::lsp {
+
+/// A timer whose function runs on the strand. Starting it again forgets the earlier start.
+class StrandTimer {
+ public:
+  explicit StrandTimer(Server& server);
+  void start(std::chrono::milliseconds after, std::function<void()> run);
+  void stop() { ++state_->generation; }
+
+ private:
+  struct State {
+    explicit State(boost::asio::io_context& io) : timer(io) {}
+    boost::asio::steady_timer timer;
+    uint64_t generation = 0;  // strand only
+  };
+  Server& server_;
+  std::shared_ptr<State> state_;
+};
+
+class Server {
+ public:
+  explicit Server(Descriptors descriptors);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Serves until `exit`, the end of the stream or of the client's process. Returns the exit status.
+  int run();
+
+  void post(std::function<void()> work);           ///< to the strand; from any thread
+  void post_to_pool(std::function<void()> work);   ///< what throws there is logged
+  /// Ends the session once what was sent is written.
+  void stop(int status);
+  /// To the client's log, and ours.
+  void log(int type, std::string_view text);
+  /// Asks for the settings again and tells the features.
+  void apply_settings(const Json& section);
+
+  boost::asio::io_context io;
+  Client client;
+
+  // State
+  enum class Phase : uint8_t { Fresh, Initialized, ShutDown } phase = Phase::Fresh;
+  InitializeParams about_client;
+  PositionEncoding encoding = PositionEncoding::Utf16;
+  Settings settings;
+  Documents documents;
+  Binder binder;
+  Evaluation evaluation;
+
+ private:
+  void handle_request(PendingPtr pending, Json params);
+  void handle_notification(const std::string& method, Json params);
+  void guard(std::string_view what, const std::function<void()>& work) noexcept;
+
+  friend class StrandTimer;
+  boost::asio::thread_pool pool_;
+  boost::asio::strand<boost::asio::thread_pool::executor_type> strand_;
+  std::optional<int> status_;
+};
+
+}  // namespace nilas::lsp

@@ -1,0 +1,134 @@
+#include "lsp/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace nilas::lsp {
+namespace {
+
+constexpr SettingInfo kSettings[] = {
+#define SETTING(member, key, type, initial, documentation) {key, #type, #initial, documentation},
+#include "lsp/settings.def"
+#undef SETTING
+};
+
+/// Sections that belong to editor extensions; editors send them along.
+constexpr std::array<std::string_view, 2> kForeignSections = {"server", "trace"};
+
+using Flat = std::map<std::string, const Json*>;
+
+bool is_section(std::string_view key) {
+  return std::ranges::any_of(kSettings, [&](const SettingInfo& s) {
+    return s.key.starts_with(key) && s.key.size() > key.size() && s.key[key.size()] == '.';
+  });
+}
+
+/// Dotted keys of nested objects. The depth is bounded by that of the table's keys.
+void flatten(const Json& json, const std::string& prefix, Flat& out) {
+  for (const auto& [name, value] : json.items()) {
+    const std::string key = prefix.empty() ? name : prefix + "." + name;
+    if (std::ranges::find(kForeignSections, std::string_view(key).substr(0, key.find('.'))) !=
+        kForeignSections.end()) {
+      continue;
+    }
+    if (value.is_object() && is_section(key)) {
+      flatten(value, key, out);
+    } else {
+      out[key] = &value;
+    }
+  }
+}
+
+/// Letters to insert, delete or replace to turn one word into the other.
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string unknown(std::string_view key) {
+  std::string text = fmt::format("unknown setting 'nilas.{}'", key.substr(0, 100));
+  const auto nearest = std::ranges::min_element(
+      kSettings, {}, [&](const SettingInfo& s) { return edit_distance(key.substr(0, 100), s.key); });
+  if (edit_distance(key.substr(0, 100), nearest->key) <= 3 + key.size() / 4) {
+    text += fmt::format("; did you mean 'nilas.{}'?", nearest->key);
+  }
+  return text;
+}
+
+bool read(const Json& j, Flag& out) {
+  if (!j.is_boolean()) return false;
+  out = j.get<bool>();
+  return true;
+}
+bool read(const Json& j, Number& out) {
+  if (!j.is_number_unsigned() || j.get<uint64_t>() > (uint64_t{1} << 40)) return false;
+  out = j.get<int64_t>();
+  return true;
+}
+bool read(const Json& j, Text& out) {
+  if (!j.is_string()) return false;
+  out = j.get<std::string>();
+  return true;
+}
+bool read(const Json& j, Texts& out) {
+  if (!j.is_array() || !std::ranges::all_of(j, [](const Json& e) { return e.is_string(); })) {
+    return false;
+  }
+  out = j.get<Texts>();
+  return true;
+}
+
+constexpr std::string_view describe(std::string_view type) {
+  if (type == "Flag") return "true or false";
+  if (type == "Number") return "a whole number that is not negative";
+  if (type == "Text") return "a string";
+  return "a list of strings";
+}
+
+}  // namespace
+
+std::span<const SettingInfo> all_settings() { return kSettings; }
+
+SettingsResult read_settings(const Json& json) {
+  SettingsResult result;
+  if (json.is_null()) return result;
+  if (!json.is_object()) {
+    result.problems.emplace_back("the settings in 'nilas' are not an object");
+    return result;
+  }
+  Flat flat;
+  flatten(json, "", flat);
+  for (const auto& [key, value] : flat) {
+    bool known = false, right = true;
+    std::string_view type;
+#define SETTING(member, text, kind, initial, documentation)                          \
+  if (key == text) {                                                                 \
+    known = true;                                                                    \
+    type = #kind;                                                                    \
+    right = value->is_null() || read(*value, result.settings.member);                \
+  }
+#include "lsp/settings.def"
+#undef SETTING
+    if (!known) {
+      result.problems.push_back(unknown(key));
+    } else if (!right) {
+      result.problems.push_back(fmt::format("setting 'nilas.{}' is not {}", key, describe(type)));
+    }
+  }
+  return result;
+}
+
+}  // namespace nilas::lsp

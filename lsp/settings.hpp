@@ -1,0 +1,43 @@
+#pragma once
+// Settings of the server (settings.def).
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lsp/json_rpc/message.hpp"
+
+namespace nilas::lsp {
+
+using Flag = bool;
+using Number = int64_t;
+using Text = std::string;
+using Texts = std::vector<std::string>;
+
+struct Settings {
+#define SETTING(member, key, type, initial, documentation) type member = initial;
+#include "lsp/settings.def"
+#undef SETTING
+};
+
+struct SettingInfo {
+  std::string_view key;
+  std::string_view type;
+  std::string_view initial;  ///< as written in the table
+  std::string_view documentation;
+};
+
+/// The table, in its order.
+std::span<const SettingInfo> all_settings();
+
+/// Reads `json` (the content of section "nilas") over the defaults. Each problem is one line for the user: an unknown
+/// key (with the nearest known one), a value of the wrong type. The other settings still count.
+struct SettingsResult {
+  Settings settings;
+  std::vector<std::string> problems;
+};
+SettingsResult read_settings(const Json& json);
+
+}  // namespace nilas::lsp
