@@ -46,6 +46,7 @@ enum class ErrorKind : uint8_t {
   Deadline,
   Cancelled,
   Refused,  // a fetch or build this host does not do
+  UnknownArgument,  // focus compilation: the parameter of a function that nobody called
 };
 
 inline bool is_catchable(ErrorKind k) { return k <= ErrorKind::MissingSearchPath; }

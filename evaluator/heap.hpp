@@ -32,13 +32,18 @@ class RootBase {
   RootBase(const RootBase&) = delete;
   RootBase& operator=(const RootBase&) = delete;
 
+ public:
+  virtual ~RootBase();
+
  protected:
   explicit RootBase(Heap& heap);
   RootBase(RootBase&& other) noexcept;
-  ~RootBase();
 
  private:
   friend class Heap;
+  friend class HeapSentinel;
+  struct Sentinel {};
+  RootBase(Heap& heap, Sentinel);
   virtual std::span<Value> rooted() = 0;
   RootBase* previous_;
   RootBase* next_;
@@ -139,23 +144,35 @@ class Heap {
   };
   struct Block;
   struct Large;
+  struct Cursor {
+    size_t block = 0, cell = 0;
+  };
   Object* alloc_slow(ObjectKind kind, size_t bytes, uint32_t count, uint16_t aux);
-  bool refill(size_t size_class);
+  bool next_run(size_t size_class);
+  void refill(size_t size_class);
+  Block* new_block();
+  void account(size_t bytes);
+  [[noreturn]] void fail_limit();
   void drain();
-  void scan(Object* o);
-  void sweep_large();
+  size_t scan(Object* o);  // marks what it refers to; bytes of the object
   void finish_sweep();
+  void release_empty_blocks();
 
-  Lane lanes_[kMaxSmall / 8 + 1];
-  std::vector<Block*> blocks_[kMaxSmall / 8 + 1];
-  size_t sweep_at_[kMaxSmall / 8 + 1] = {};
+  static constexpr size_t kLanes = kMaxSmall / 8 + 1;  // by size in 8-byte words
+  Lane lanes_[kLanes];
+  std::vector<Block*> blocks_[kLanes];
+  Cursor sweep_at_[kLanes];
+  std::vector<Block*> free_blocks_;
+  std::vector<void*> chunks_;
   std::vector<Large*> large_;
   std::vector<Object*> worklist_;
+  std::unique_ptr<RootBase> sentinel_;
   RootBase* roots_ = nullptr;
   std::vector<std::shared_ptr<const ErrorData>> failures_;
   std::vector<uint32_t> free_failures_;
   std::vector<Object*> failure_objects_;
-  size_t used_bytes_ = 0;      // in blocks handed out and large cells
+  size_t used_bytes_ = 0;    // runs handed out and large cells
+  size_t marked_bytes_ = 0;
   size_t next_collection_ = 0;
   bool wants_collection_ = false;
   HeapStats stats_;

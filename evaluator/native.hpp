@@ -47,11 +47,21 @@ class Args {
 void* alloc_coroutine(size_t bytes);
 void free_coroutine(void* p, size_t bytes) noexcept;
 
+class EvalError;
+
+/// What a Task adds to errors that leave it: `add(error, data)` is called while the coroutine's frame still exists, so
+/// `data` may point into it. Set with `co_await SetNote{{&function, &state}};`.
+struct ErrorNote {
+  void (*add)(EvalError& error, void* data) = nullptr;
+  void* data = nullptr;
+};
+
 class [[nodiscard]] Task {
  public:
   struct promise_type {
     Vm* vm;
     Value result;
+    ErrorNote note;
 
     /// Every Task function takes the Vm first.
     template <class... More>
@@ -86,6 +96,17 @@ class [[nodiscard]] Task {
   explicit Task(Handle h) : handle_(h) {}
   Handle handle_;
   Vm* vm_ = nullptr;
+};
+
+/// Awaited inside a Task: sets its ErrorNote. Does not suspend.
+struct SetNote {
+  ErrorNote note;
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(Task::Handle task) const noexcept {
+    task.promise().note = note;
+    return false;
+  }
+  void await_resume() const noexcept {}
 };
 
 using LeafFn = Value (*)(Vm&, Args);

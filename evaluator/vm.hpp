@@ -22,8 +22,10 @@
 namespace nilas::eval {
 
 class World;
+struct AttrsLiteral;
 struct CodeBlock;
-struct Observer;
+struct CodeBody;
+struct FormalsInfo;
 
 /// Limits of one run; each ends it with an error of its own kind that no user code catches and no thunk remembers.
 struct Limits {
@@ -122,6 +124,10 @@ class Vm {
   std::string_view expect_string_no_context(Value v, std::string_view trace);
   [[noreturn]] void fail(ErrorKind kind, std::string message);
   [[noreturn]] void fail_type(std::string_view expected, Value got, std::string_view trace);
+  /// True if a < b could be told without evaluating anything (numbers, strings, paths), which `less` then says.
+  bool compare_now(Value a, Value b, bool& less);
+  /// 1: equal, 0: not equal, -1: elements must be compared. Both forced.
+  int equal_now(Value a, Value b);
   /// "null", "42", "\"abc\"", "{ a = 1; ... }", "«lambda f @ file:1:2»": one line of bounded length, evaluates nothing.
   std::string brief(Value v);
 
@@ -188,15 +194,81 @@ class Vm {
   Value& stack_slot(uint32_t index) { return stack_[index]; }
 
  private:
-  friend class Interpreter;
   friend class World;
+  struct Frame;
+  enum class Request : uint8_t { None, Force, TryForce, Call, Task };
+
+  // interpreter.cpp: the loop
+  void loop(size_t stop);
+  void run_code(size_t stop);
+  void step_native(size_t stop);
+  void deliver(Value v, size_t stop);
+  // calls.cpp: entering code
+  void enter_thunk(Thunk* thunk);
+  void enter_code(CodeBlock& block, uint32_t base, uint32_t ret, Object* self, Value* up,
+                  Thunk* update, bool call);
+  void enter_call(uint32_t args);
+  void enter_builtin(uint32_t index, uint32_t base, uint32_t ret);
+  void replace_frame(Closure* callee, uint32_t args);
+  CodeBody& compiled(CodeBlock& block);
+  void take_formals(const FormalsInfo& info, Value arg, Value* out, const CodeBlock& code);
+  Value* with_slot(Symbol name, WithScope* scope);
+  friend Task resolve_with(Vm& vm, Symbol name, Root scope);
+  void grow_stack(uint32_t needed);
+  void safepoint() {
+    if (--slice_ < 0 || heap.wants_collection() || heap.options.stress) [[unlikely]] slow_safepoint();
+  }
+  void slow_safepoint();
+  void visit_roots(Heap& h);
+  // errors.cpp
+  bool unwind(EvalError& error, size_t stop);
+  void add_trace(EvalError& error, const Frame& frame, const Frame* caller);
+  SourceSpan site(const Frame& frame) const;
+  [[noreturn]] void fail_missing_attribute(Symbol name, Attrs* set);
+  [[noreturn]] void fail_missing_argument(const CodeBlock& code, const FormalsInfo& info, Symbol name);
+  [[noreturn]] void fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info, Attrs* set);
+  [[noreturn]] void fail_call(Value f);
+  [[noreturn]] void throw_failed(Thunk* thunk);
+  [[noreturn]] void fail_assertion();
+  // operators.cpp: what the loop does not do inline
+  Value negate(Value v);
+  Value arithmetic(uint8_t op, Value a, Value b);
+  Value concat_lists(Value a, Value b);
+  Value interpolate(Value* parts, uint32_t count);
+  Value concat_path(Value* parts, uint32_t count);
+  Value make_dynamic(const AttrsLiteral& literal, Value set, Value* pairs);
+  Value apply_overrides(const AttrsLiteral& literal, Value set, Value overrides, Captures* block);
+  std::string function_name(Value function);
+  std::string_view builtin_name(Value builtin);
+
+  Value* stack_ = nullptr;
+  uint32_t sp_ = 0;  // index of the first free slot
+  uint32_t capacity_ = 0;
+  std::vector<Frame> frames_;
   Value result_;
   ErrorPtr caught_;
-  std::unique_ptr<Value[]> stack_storage_;
-  Value* stack_ = nullptr;
+  Request request_ = Request::None;
+  Value request_value_;
+  uint32_t request_args_ = 0;
+  Task::Handle request_task_;
+  Limits limits_;
+  int32_t slice_ = 0;
+  uint64_t fuel_used_ = 0;
   Value empty_list_, empty_attrs_;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  uint32_t next_serial_ = 1;
+  struct Merge {
+    uint32_t left = 0, right = 0;  // serials
+    Positions *left_positions, *right_positions, *positions;
+    Keys* keys;
+  };
+  void make_builtin_codes();
+  void merge_keys(Attrs* a, Attrs* b, Merge& memo);
+  void enter_outermost(Thunk* thunk);
+  std::string context_example(const Context* context);
+  std::vector<Merge> merges_;
+  CodeId apply_code_[2] = {};  // thunks of make_apply
+  CodeId extra_code_ = 0, functor_code_ = 0;
+  std::vector<CodeId> builtin_codes_;
 };
 
 inline Value& Args::operator[](uint32_t i) const { return vm_->stack_slot(base_ + i); }
@@ -218,6 +290,12 @@ Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace);
 Task equal(Vm& vm, Root a, Root b);
 /// true or false: a < b; numbers, strings, paths, lists.
 Task less_than(Vm& vm, Root a, Root b);
+Task not_equal(Vm& vm, Root a, Root b);
+Task not_less_than(Vm& vm, Root a, Root b);
+/// a + b where a is neither a number nor both strings.
+Task add_values(Vm& vm, Root a, Root b);
+/// Value of `name` in the chain of `with` scopes, innermost first; throws if none has it.
+Task resolve_with(Vm& vm, Symbol name, Root scope);
 /// Forces everything below `v`; result `v` in normal form.
 Task force_deep(Vm& vm, Root v);
 

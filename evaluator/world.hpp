@@ -6,6 +6,7 @@
 // file, listing or variable that it read has changed (docs/architecture.md, "The evaluation world").
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,10 +16,13 @@
 #include <vector>
 
 #include "evaluator/error.hpp"
+#include "evaluator/store/state.hpp"
 #include "evaluator/vm.hpp"
 #include "syntax/ast.hpp"
 
 namespace nilas::eval {
+
+struct CodeBlock;
 
 struct SearchPathEntry {
   std::string prefix;  ///< "nixpkgs" of nixpkgs=/x; empty for a plain directory
@@ -30,6 +34,7 @@ struct WorldOptions {
   std::vector<SearchPathEntry> search_path;  ///< from -I and NIX_PATH, in order
   std::string current_system = "x86_64-linux";
   std::string store_dir = "/nix/store";
+  StoreFeatures store_features;
   bool pure = false;  ///< no environment, clock or search path
 };
 
@@ -43,7 +48,15 @@ struct SourceUnit {
   bool is_file;
   /// Symbols of the world for those of the file.
   std::vector<Symbol> symbols;
-  CodeId root_code;
+  CodeId root_code = 0;
+  /// Values of the global scope: the world's, or what scopedImport put in their place.
+  const std::vector<Value>* globals = nullptr;
+  std::vector<Value> own_globals;
+  /// Offsets of line starts, made when first asked for.
+  mutable std::vector<uint32_t> lines;
+  /// With nodes and their scopes, ascending.
+  std::vector<std::pair<syntax::NodeId, syntax::ScopeId>> with_scopes;
+  syntax::ScopeId with_scope(syntax::NodeId with) const;
 };
 
 /// Line and column, 1-based; columns count bytes, as C++ Nix counts them.
@@ -61,6 +74,7 @@ class World {
   EvalHost& host;
   WorldOptions options;
   Vm vm;
+  std::unique_ptr<StoreState> store;
 
   // --- Code ----------------------------------------------------------------------------------------------------------
   /// Registers a text that was parsed and resolved already. Its errors become errors of evaluation where they are reached.
@@ -75,15 +89,19 @@ class World {
   /// `import path` without the forcing: a thunk, cached by canonical path. Directories mean default.nix.
   /// Throws EvalError (Io, Parse).
   Value import_file(std::string_view path);
+  /// Thunk of the file at `path` with the attributes of `scope` in the global scope, in front of the builtins. Not cached.
+  Value import_scoped(std::string_view path, Attrs* scope);
 
   /// Focus compilation: a thunk of `node` of `unit` in its real scope (let, rec, with around it).
-  /// nullopt if its value depends on the argument of a function around it.
+  /// Parameters of functions around it are unknown: forcing one throws EvalError (UnknownArgument), which no user code
+  /// catches and no thunk remembers.
   /// `path_names` > 0: `node` is a Select, and only that many names of its path count (`a.b` of `a.b.c`, its default ignored).
-  std::optional<Value> focus(const SourceUnit& unit, syntax::NodeId node, uint32_t path_names = 0);
+  Value focus(const SourceUnit& unit, syntax::NodeId node, uint32_t path_names = 0);
 
   // --- Positions -----------------------------------------------------------------------------------------------------
   const SourceUnit* source(SourceId id) const;
   LineColumn line_column(SourceSpan span) const;
+  PosId add_position(SourceSpan span);
   /// Where an attribute was defined.
   SourceSpan position(PosId id) const;
   /// Where a function was written: its whole expression. Unknown for builtins.
@@ -108,8 +126,23 @@ class World {
   friend class Vm;
   friend class Interpreter;
   friend class Compiler;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  friend std::string disassemble(const World& world, CodeId id);
+
+  CodeId add_code(CodeBlock code);
+  CodeBlock& code(CodeId id);
+  void visit_roots(Heap& heap);
+  void make_globals();
+  SourceUnit& new_unit(std::string name, std::string base_dir, bool is_file);
+  void attach(SourceUnit& unit, std::shared_ptr<const std::string> text,
+              std::shared_ptr<const syntax::Ast> ast);
+  void parse_unit(SourceUnit& unit, std::string text, std::span<const std::string_view> globals);
+
+  std::vector<std::unique_ptr<SourceUnit>> sources_;  // SourceId - 1
+  std::deque<CodeBlock> codes_;                       // by CodeId; never shrinks
+  std::vector<SourceSpan> positions_;                 // by PosId; 0 is unknown
+  std::unordered_map<std::string, Value> imports_;    // canonical path -> thunk
+  std::vector<Value> globals_;                        // parallel to global_names()
+  Value nix_path_;
   std::set<std::string, std::less<>> reads_;
 };
 

@@ -1,0 +1,316 @@
+#include "evaluator/world.hpp"
+
+#include <algorithm>
+
+#include "evaluator/builtins.hpp"
+#include "evaluator/code.hpp"
+#include "evaluator/compiler.hpp"
+#include "evaluator/paths.hpp"
+#include "evaluator/store/derivation_prelude.hpp"
+#include "evaluator/store/files.hpp"
+#include "evaluator/store/state.hpp"
+#include "evaluator/text.hpp"
+#include "syntax/parse.hpp"
+
+namespace nilas::eval {
+
+namespace {
+
+// What builtins.nixVersion says: the version whose language this evaluator follows.
+constexpr std::string_view kNixVersion = "2.31.0";
+constexpr int kLanguageVersion = 6;
+
+}  // namespace
+
+syntax::ScopeId SourceUnit::with_scope(syntax::NodeId with) const {
+  const auto it = std::ranges::lower_bound(with_scopes, with, {},
+                                           &std::pair<syntax::NodeId, syntax::ScopeId>::first);
+  return it->second;
+}
+
+World::World(EvalHost& h, WorldOptions o)
+    : host(h),
+      options(std::move(o)),
+      vm(*this, options.heap),
+      store(std::make_unique<StoreState>(options.store_dir, options.store_features)) {
+  positions_.emplace_back();
+  make_globals();
+}
+
+World::~World() = default;
+
+// --- Code --------------------------------------------------------------------------------------------------------------
+
+CodeId World::add_code(CodeBlock code) {
+  if (codes_.size() >= 1 << 24)
+    throw EvalError(ErrorKind::MemoryLimit, "too much code in one evaluation");
+  codes_.push_back(std::move(code));
+  return static_cast<CodeId>(codes_.size() - 1);
+}
+
+CodeBlock& World::code(CodeId id) { return codes_[id]; }
+
+SourceUnit& World::new_unit(std::string name, std::string base_dir, bool is_file) {
+  auto unit = std::make_unique<SourceUnit>();
+  unit->id = static_cast<SourceId>(sources_.size() + 1);
+  unit->name = std::move(name);
+  unit->base_dir = std::move(base_dir);
+  unit->is_file = is_file;
+  unit->globals = &globals_;
+  sources_.push_back(std::move(unit));
+  return *sources_.back();
+}
+
+void World::attach(SourceUnit& unit, std::shared_ptr<const std::string> text,
+                   std::shared_ptr<const syntax::Ast> ast) {
+  unit.text = std::move(text);
+  unit.ast = std::move(ast);
+  unit.symbols.reserve(unit.ast->symbols.size());
+  for (const auto& s : unit.ast->symbols)
+    unit.symbols.push_back(vm.symbols.intern(unit.ast->slice(s)));
+  for (syntax::ScopeId s = 0; s < unit.ast->scopes.size(); ++s)
+    if (unit.ast->scopes[s].kind == syntax::ScopeKind::With)
+      unit.with_scopes.emplace_back(unit.ast->scopes[s].node, s);
+  std::ranges::sort(unit.with_scopes);
+  CodeBlock code;
+  code.unit = &unit;
+  code.node = unit.ast->root;
+  unit.root_code = add_code(std::move(code));
+}
+
+const SourceUnit& World::add_source(std::string name, std::string base_dir,
+                                    std::shared_ptr<const std::string> text,
+                                    std::shared_ptr<const syntax::Ast> ast, bool is_file) {
+  SourceUnit& unit = new_unit(std::move(name), std::move(base_dir), is_file);
+  attach(unit, std::move(text), std::move(ast));
+  return unit;
+}
+
+void World::parse_unit(SourceUnit& unit, std::string text,
+                       std::span<const std::string_view> globals) {
+  unit.text = std::make_shared<const std::string>(std::move(text));
+  syntax::Parsed parsed = syntax::parse(*unit.text, globals);
+  if (!parsed.ok()) {
+    const auto& d = parsed.diagnostics.front();
+    const uint32_t at = d.reported_offset();
+    throw EvalError(ErrorKind::Parse, std::string(d.reported_message()),
+                    {unit.id, {at, std::max(at, d.span.end)}});
+  }
+  attach(unit, unit.text, std::make_shared<const syntax::Ast>(std::move(parsed.ast)));
+}
+
+const SourceUnit& World::parse_source(std::string name, std::string base_dir, std::string text,
+                                      bool is_file) {
+  SourceUnit& unit = new_unit(std::move(name), std::move(base_dir), is_file);
+  parse_unit(unit, std::move(text), global_names());
+  return unit;
+}
+
+Value World::thunk_of(const SourceUnit& unit) {
+  auto* t = reinterpret_cast<Thunk*>(vm.heap.alloc(ObjectKind::Thunk, 16, unit.root_code, 0));
+  t->slots[0] = Value();
+  return Value::of(t);
+}
+
+Value World::import_file(std::string_view path) {
+  const std::string key = resolve_import(*this, path);
+  if (const auto it = imports_.find(key); it != imports_.end()) return it->second;
+  auto text = read_file(*this, key);
+  if (!text) fail_io("opening file", key, text.error());
+  SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
+  parse_unit(unit, std::move(*text), global_names());
+  const Value thunk = thunk_of(unit);
+  imports_.emplace(key, thunk);
+  return thunk;
+}
+
+Value World::import_scoped(std::string_view path, Attrs* scope) {
+  const std::string key = resolve_import(*this, path);
+  auto text = read_file(*this, key);
+  if (!text) fail_io("opening file", key, text.error());
+  SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
+  const auto base = global_names();
+  std::vector<std::string_view> names(base.begin(), base.end());
+  for (const Symbol s : scope->keys->all()) names.push_back(vm.symbols.name(s));
+  std::ranges::sort(names);
+  const auto [from, to] = std::ranges::unique(names);
+  names.erase(from, to);
+  for (const std::string_view name : names) {
+    const Value* own = scope->get(vm.symbols.intern(name));
+    const auto it = std::ranges::lower_bound(base, name);
+    unit.own_globals.push_back(own != nullptr ? *own : globals_[static_cast<size_t>(it - base.begin())]);
+  }
+  unit.globals = &unit.own_globals;
+  parse_unit(unit, std::move(*text), names);
+  return thunk_of(unit);
+}
+
+Value World::focus(const SourceUnit& unit, syntax::NodeId node, uint32_t path_names) {
+  CodeBlock code;
+  code.unit = &unit;
+  code.node = node;
+  code.kind = CodeKind::Focus;
+  code.path_names = static_cast<uint8_t>(std::min<uint32_t>(path_names, 255));
+  const CodeId id = add_code(std::move(code));
+  auto* t = reinterpret_cast<Thunk*>(vm.heap.alloc(ObjectKind::Thunk, 16, id, 0));
+  t->slots[0] = Value();
+  return Value::of(t);
+}
+
+// --- Positions ---------------------------------------------------------------------------------------------------------
+
+const SourceUnit* World::source(SourceId id) const {
+  return id == 0 || id > sources_.size() ? nullptr : sources_[id - 1].get();
+}
+
+LineColumn World::line_column(SourceSpan at) const {
+  const SourceUnit* unit = source(at.source);
+  if (unit == nullptr) return {0, 0};
+  if (unit->lines.empty()) {
+    unit->lines.push_back(0);
+    const std::string& text = *unit->text;
+    for (uint32_t i = 0; i < text.size(); ++i)
+      if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')))
+        unit->lines.push_back(i + 1);
+  }
+  const auto it = std::ranges::upper_bound(unit->lines, at.span.begin);
+  return {static_cast<uint32_t>(it - unit->lines.begin()), at.span.begin - *(it - 1) + 1};
+}
+
+PosId World::add_position(SourceSpan span) {
+  positions_.push_back(span);
+  return static_cast<PosId>(positions_.size() - 1);
+}
+
+SourceSpan World::position(PosId id) const { return id < positions_.size() ? positions_[id] : SourceSpan{}; }
+
+std::optional<World::FunctionNode> World::function_node(Value f) const {
+  if (!f.is_function()) return std::nullopt;
+  uint32_t skip = 0;
+  if (f.object()->kind == ObjectKind::PartialApp) {
+    skip = f.object()->aux;
+    f = f.as<PartialApp>()->function;
+  }
+  if (f.object()->kind != ObjectKind::Closure) return std::nullopt;
+  const CodeBlock& block = codes_[f.object()->count];
+  const auto& ast = *block.unit->ast;
+  // A partial application stands for an inner function.
+  syntax::NodeId node = block.node;
+  for (; skip > 0; --skip) node = ast.skip_parens(ast.nodes[node].b);
+  return FunctionNode{block.unit, node};
+}
+
+SourceSpan World::function_span(Value f) const {
+  const auto found = function_node(f);
+  if (!found) return {};
+  return {found->unit->id, found->unit->ast->nodes[found->node].span};
+}
+
+// --- Roots and reads ---------------------------------------------------------------------------------------------------
+
+void World::record_read(std::string_view path) {
+  if (!reads_.contains(path)) reads_.emplace(path);
+}
+
+void World::visit_roots(Heap& heap) {
+  for (const CodeBlock& c : codes_) {
+    if (!c.body) continue;
+    for (const Value v : c.body->constants) heap.mark(v);
+    for (const AttrsLiteral& l : c.body->literals) {
+      heap.mark(&l.keys->object);
+      heap.mark(&l.positions->object);
+    }
+  }
+  for (const auto& [path, value] : imports_) heap.mark(value);
+  for (const Value v : globals_) heap.mark(v);
+  for (const auto& unit : sources_)
+    for (const Value v : unit->own_globals) heap.mark(v);
+  heap.mark(nix_path_);
+}
+
+Value World::nix_path() {
+  if (nix_path_.exists()) return nix_path_;
+  List* list = vm.alloc_list(options.pure ? 0 : options.search_path.size());
+  for (size_t i = 0; i < list->size(); ++i) {
+    AttrsBuilder b(vm);
+    b.add(vm.symbols.known.path, vm.make_string(options.search_path[i].path));
+    b.add(vm.symbols.known.prefix, vm.make_string(options.search_path[i].prefix));
+    list->items[i] = b.finish();
+  }
+  return nix_path_ = Value::of(list);
+}
+
+void World::make_globals() {
+  vm.make_builtin_codes();
+  AttrsBuilder b(vm);
+  const auto table = builtin_table();
+  for (size_t i = 0; i < table.size(); ++i) {
+    auto* o = reinterpret_cast<BuiltinObject*>(
+        vm.heap.alloc(ObjectKind::Builtin, 16, static_cast<uint32_t>(i)));
+    b.add(table[i].name(), Value::of(Value::kFunction, o));
+  }
+  b.add("true", Value::boolean(true));
+  b.add("false", Value::boolean(false));
+  b.add("null", Value::null());
+  b.add("langVersion", vm.make_int(kLanguageVersion));
+  b.add("nixVersion", vm.make_string(kNixVersion));
+  b.add("storeDir", vm.make_string(options.store_dir));
+  b.add("nixPath", nix_path());
+  if (!options.pure) {
+    b.add("currentSystem", vm.make_string(options.current_system));
+    b.add("currentTime", vm.make_int(host.current_time()));
+  }
+  // `builtins` contains itself and `derivation`, which is written in Nix: both are filled in afterwards.
+  b.add("builtins", Value::null());
+  b.add("derivation", Value::null());
+  const Value builtins = b.finish();
+  *builtins.attrs()->get(vm.symbols.known.builtins) = builtins;
+  for (const std::string_view name : global_names()) {
+    const std::string_view plain = name.starts_with("__") ? name.substr(2) : name;
+    const Value* v = builtins.attrs()->get(vm.symbols.intern(plain));
+    globals_.push_back(v != nullptr ? *v : Value::null());
+  }
+  const SourceUnit& unit = parse_source("«nix/derivation.nix»", "/", std::string(kDerivationNix), false);
+  const Value derivation = thunk_of(unit);
+  *builtins.attrs()->get(vm.symbols.intern("derivation")) = derivation;
+  const auto names = global_names();
+  const auto at = std::ranges::lower_bound(names, std::string_view("derivation"));
+  if (at != names.end()) globals_[static_cast<size_t>(at - names.begin())] = derivation;
+}
+
+/// Code for what has no source: builtins called through a value, thunks of make_apply, calls with too many arguments.
+void Vm::make_builtin_codes() {
+  const auto add = [&](uint8_t arity, uint32_t stack, std::vector<uint32_t> words) {
+    CodeBlock code;
+    code.kind = CodeKind::Builtin;
+    code.arity = arity;
+    code.body = std::make_unique<CodeBody>();
+    code.body->nodes.assign(words.size(), syntax::kNoNode);
+    code.body->words = std::move(words);
+    code.body->caches.resize(1);
+    code.body->max_stack = stack;
+    return world.add_code(std::move(code));
+  };
+  const auto op = [](Op o, uint32_t a = 0) { return static_cast<uint32_t>(o) | a << 8; };
+  for (uint32_t n = 1; n <= 2; ++n) {
+    std::vector<uint32_t> words{op(Op::UpForce, 0)};
+    for (uint32_t i = 1; i <= n; ++i) words.push_back(op(Op::Up, i));
+    words.insert(words.end(), {op(Op::TailCall, n), op(Op::Return)});
+    apply_code_[n - 1] = add(0, n + 1, std::move(words));
+  }
+  extra_code_ = add(0, 0, {op(Op::CallExtra), op(Op::Return)});
+  functor_code_ = add(1, 3,
+                      {op(Op::LocalForce, 0), op(Op::Select, symbols.known.functor), 0,
+                       op(Op::Local, 0), op(Op::TailCall, 1), op(Op::Return)});
+  const auto table = builtin_table();
+  for (uint32_t i = 0; i < table.size(); ++i) {
+    const uint32_t arity = table[i].arity();
+    std::vector<uint32_t> words;
+    for (uint32_t k = 0; k < arity; ++k)
+      words.push_back(op(table[i].strictness[k] == 's' ? Op::LocalForce : Op::Local, k));
+    words.insert(words.end(), {op(Op::CallBuiltin, i), op(Op::Return)});
+    builtin_codes_.push_back(add(static_cast<uint8_t>(arity), 2 * arity + 1, std::move(words)));
+  }
+}
+
+}  // namespace nilas::eval
