@@ -11,6 +11,8 @@ local defaults = {
   -- Passed on to vim.lsp: function(client, bufnr), and the capabilities a completion plugin adds.
   on_attach = nil,
   capabilities = nil,
+  -- The server's own settings, as docs/editors.md names them: { evaluation = { enable = false } }.
+  settings = nil,
 }
 
 local config = vim.deepcopy(defaults)
@@ -58,6 +60,7 @@ local function client_config(bufnr)
     name = 'nilas',
     cmd = command(),
     root_dir = root_of(vim.api.nvim_buf_get_name(bufnr)),
+    settings = { nilas = config.settings },
     capabilities = config.capabilities or vim.lsp.protocol.make_client_capabilities(),
     on_attach = function(client, attached)
       map_hover(attached)
