@@ -12,6 +12,7 @@
 #include "evaluator/host.hpp"
 #include "evaluator/native.hpp"
 #include "evaluator/paths.hpp"
+#include "evaluator/store/context.hpp"
 #include "evaluator/vm.hpp"
 #include "evaluator/world.hpp"
 
@@ -46,6 +47,9 @@ std::string resolve_import(World& world, std::string_view path);
 /// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes; writes nothing.
 /// Throws EvalError. O(bytes) the first time, O(1) afterwards.
 Value copy_path_to_store(Vm& vm, Value path);
+
+/// Opaque element of the file or tree `root`, copied whole under `name`. `root` has no symlinks on its way.
+ContextId add_source(World& world, std::string_view name, const std::string& root);
 
 /// String value: canonical absolute path that `v` stands for, with the context it came with.
 /// Fails with "string 'x' doesn't represent an absolute path". `trace` must outlive the task.

@@ -1,0 +1,34 @@
+#pragma once
+// The builtin `derivation`, which is written in Nix: a lazy shell around derivationStrict.
+//
+// The result is the first output. Every output is the given attributes, all outputs by name, `all` and `drvAttrs`, and
+// what belongs to it: its path, the .drv file's, its name. Nothing is computed but the list of output names until a
+// path is wanted, so that a set of packages costs only what is looked at.
+
+#include <string_view>
+
+namespace nilas::eval {
+
+inline constexpr std::string_view kDerivationNix = R"nix(drvAttrs@{ outputs ? [ "out" ], ... }:
+let
+  paths = derivationStrict drvAttrs;
+
+  shared = drvAttrs // builtins.listToAttrs named // {
+    inherit drvAttrs;
+    all = map (output: output.value) named;
+  };
+
+  named = map (outputName: {
+    name = outputName;
+    value = shared // {
+      inherit outputName;
+      type = "derivation";
+      outPath = paths.${outputName};
+      drvPath = paths.drvPath;
+    };
+  }) outputs;
+in
+(builtins.head named).value
+)nix";
+
+}  // namespace nilas::eval

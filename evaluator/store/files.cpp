@@ -1,0 +1,191 @@
+#include "evaluator/store/files.hpp"
+
+#include <algorithm>
+
+#include "evaluator/error.hpp"
+#include "evaluator/store/corepkgs.hpp"
+#include "evaluator/store/derivation_table.hpp"
+#include "evaluator/store/nar.hpp"
+#include "evaluator/store/sources.hpp"
+#include "evaluator/store/state.hpp"
+#include "evaluator/text.hpp"
+
+namespace nilas::eval {
+
+namespace {
+
+constexpr int kMaxLinks = 1024;
+
+/// Where the bytes of a path really are: in a text that no disk has, or at a path of the host.
+struct Location {
+  const std::string* text = nullptr;
+  std::string path;  // empty: the path that was asked for
+};
+
+Location locate(World& world, std::string_view path) {
+  if (path.starts_with(kCorePkgsDir)) return {core_package(path), {}};
+  StoreState& store = *world.store;
+  const auto object = store.dir.object_of(path);
+  if (!object) return {};
+  if (const auto it = store.sources->objects.find(*object); it != store.sources->objects.end()) {
+    if (!it->second.is_text) return {nullptr, cat(it->second.source, path.substr(object->size()))};
+    if (object->size() == path.size()) return {&it->second.text, {}};
+  } else if (is_derivation_path(path) && object->size() == path.size()) {
+    const auto* record = store.derivations->find(store.contexts.opaque(path));
+    if (record) return {&record->text, {}};
+  }
+  return {};
+}
+
+/// `of_text` for a path that stands for a text, else `of_host` with the path of the host that it stands for.
+template <class OfText, class OfHost>
+auto answer(World& world, std::string_view path, OfText of_text, OfHost of_host) {
+  const Location location = locate(world, path);
+  if (location.text) return of_text(*location.text);
+  const std::string_view real = location.path.empty() ? path : std::string_view(location.path);
+  world.record_read(real);
+  return of_host(real);
+}
+
+std::unexpected<HostError> not_a_directory() {
+  return std::unexpected(HostError{HostError::Kind::NotADirectory, "Not a directory"});
+}
+
+}  // namespace
+
+HostResult<FileInfo> file_info(World& world, std::string_view path) {
+  auto& known = world.store->sources->infos;
+  if (const auto it = known.find(path); it != known.end()) return it->second;
+  return answer(
+      world, path,
+      [](const std::string& text) -> HostResult<FileInfo> {
+        return FileInfo{FileType::Regular, false, text.size(), 0, 0};
+      },
+      [&](std::string_view real) {
+        auto info = world.host.info(real);
+        known.emplace(path, info);
+        return info;
+      });
+}
+
+HostResult<std::string> read_file(World& world, std::string_view path) {
+  return answer(
+      world, path, [](const std::string& text) -> HostResult<std::string> { return text; },
+      [&](std::string_view real) { return world.host.read_file(real); });
+}
+
+HostResult<std::vector<DirEntry>> list_directory(World& world, std::string_view path) {
+  using Result = HostResult<std::vector<DirEntry>>;
+  return answer(
+      world, path, [](const std::string&) -> Result { return not_a_directory(); },
+      [&](std::string_view real) -> Result {
+        Result entries = world.host.list_directory(real);
+        if (entries) std::ranges::sort(*entries, {}, &DirEntry::name);
+        return entries;
+      });
+}
+
+HostResult<std::string> read_link(World& world, std::string_view path) {
+  using Result = HostResult<std::string>;
+  return answer(
+      world, path,
+      [](const std::string&) -> Result {
+        return std::unexpected(HostError{HostError::Kind::Other, "Invalid argument"});
+      },
+      [&](std::string_view real) { return world.host.read_link(real); });
+}
+
+std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode) {
+  if (mode == Symlinks::Keep) return std::string(path);
+  std::string done;
+  std::string todo(path);  // from `at` on: what is left, beginning with a slash or empty
+  int links = 0;
+  size_t at = 0;
+  while (at < todo.size()) {
+    const size_t begin = at + 1;
+    const size_t end = std::min(todo.find('/', begin), todo.size());
+    const std::string_view name = std::string_view(todo).substr(begin, end - begin);
+    at = end;
+    if (name.empty() || name == ".") continue;
+    if (name == "..") {
+      done.resize(done.empty() ? 0 : done.rfind('/'));
+      continue;
+    }
+    const size_t parent = done.size();
+    done += '/';
+    done += name;
+    if (mode == Symlinks::Ancestors && at >= todo.size()) break;
+    const auto info = file_info(world, done);
+    if (!info || info->type != FileType::Symlink) continue;
+    if (++links > kMaxLinks) {
+      throw EvalError(ErrorKind::Io, cat("infinite symlink recursion in path '", path, "'"));
+    }
+    const auto target = read_link(world, done);
+    if (!target) fail_io("reading symbolic link", done, target.error());
+    done.resize(target->starts_with('/') ? 0 : parent);
+    todo = cat("/", *target, std::string_view(todo).substr(at));
+    at = 0;
+  }
+  return done.empty() ? "/" : done;
+}
+
+void fail_io(std::string_view action, std::string_view path, const HostError& error) {
+  std::string message;
+  switch (error.kind) {
+    case HostError::Kind::NotFound: message = cat("path '", path, "' does not exist"); break;
+    case HostError::Kind::NotADirectory: message = cat("'", path, "' is not a directory"); break;
+    case HostError::Kind::IsADirectory: message = cat("'", path, "' is not a regular file"); break;
+    case HostError::Kind::Denied:
+    case HostError::Kind::Other:
+      message = cat(action, " '", path, "': ", error.message);
+      break;
+  }
+  throw EvalError(ErrorKind::Io, std::move(message));
+}
+
+std::string resolve_import(World& world, std::string_view path) {
+  std::string resolved = resolve_symlinks(world, path, Symlinks::Full);
+  const auto info = file_info(world, resolved);
+  if (!info) fail_io("opening file", resolved, info.error());
+  if (info->type != FileType::Directory) return resolved;
+  return resolve_symlinks(world, cat(resolved == "/" ? "" : resolved, "/default.nix"),
+                          Symlinks::Full);
+}
+
+Value copy_path_to_store(Vm& vm, Value path) {
+  World& world = vm.world;
+  StoreState& store = *world.store;
+  const std::string_view text = path.path()->view();
+  if (is_derivation_path(text)) {
+    throw EvalError(ErrorKind::Other, "file names are not allowed to end in '.drv'");
+  }
+  ContextId id;
+  if (const auto it = store.sources->copied.find(text); it != store.sources->copied.end()) {
+    id = it->second;
+  } else {
+    id = add_source(world, base_name(text), resolve_symlinks(world, text, Symlinks::Ancestors));
+    store.sources->copied.emplace(text, id);
+  }
+  return vm.make_string(store.contexts[id].text, make_context(vm, {&id, 1}));
+}
+
+ContextId add_source(World& world, std::string_view name, const std::string& root) {
+  StoreState& store = *world.store;
+  const auto info = file_info(world, root);
+  if (!info) fail_io("reading", root, info.error());
+  Hash hash;
+  const bool is_file = info->type == FileType::Regular;
+  if (const Hash* known = is_file ? store.sources->hashes->find(root, *info) : nullptr) {
+    hash = *known;
+    world.record_read(root);
+  } else {
+    hash = hash_tree(world, root);
+    if (is_file) store.sources->hashes->add(root, *info, hash);
+  }
+  std::string path = store.dir.fixed_path(name, IngestionMethod::Nar, hash);
+  const ContextId id = store.contexts.opaque(path);
+  store.sources->objects.try_emplace(std::move(path), SourceTable::Object{false, {}, root, {}});
+  return id;
+}
+
+}  // namespace nilas::eval
