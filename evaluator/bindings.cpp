@@ -305,6 +305,8 @@ void Compiler::formals(const syntax::LambdaRecord& record, uint32_t arg_slot) {
     recursive |= intersects(group, m.free);
     members.push_back(std::move(m));
   }
+  emit(Op::LocalForce, arg_slot, record.node, 1);
+  emit(Op::Pop, 0, record.node, -1);
   if (!recursive) {
     const uint32_t first = height_;
     emit(Op::Formals, index, record.node, static_cast<int>(list.size()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdio>
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/compiler.hpp"
@@ -34,6 +35,11 @@ void Compiler::compile() {
     case CodeKind::Builtin: break;
   }
   ++vm_.stats.codes_compiled;
+#ifndef NDEBUG
+  const std::string wrong = verify(code_);
+  if (!wrong.empty()) std::fprintf(stderr, "%s\n", wrong.c_str());
+  assert(wrong.empty());
+#endif
 }
 
 uint32_t Compiler::emit(Op op, uint32_t a, NodeId n, int effect) {

@@ -130,6 +130,10 @@ class Vm {
   int equal_now(Value a, Value b);
   /// "null", "42", "\"abc\"", "{ a = 1; ... }", "«lambda f @ file:1:2»": one line of bounded length, evaluates nothing.
   std::string brief(Value v);
+  /// "f " for a function bound to `f`; empty if it has no name.
+  std::string function_name(Value function);
+  /// "head" for a BuiltinObject.
+  std::string_view builtin_name(Value builtin);
 
   // --- Evaluating from a Task ----------------------------------------------------------------------------------------
   struct ForceAwait {
@@ -238,8 +242,6 @@ class Vm {
   Value concat_path(Value* parts, uint32_t count);
   Value make_dynamic(const AttrsLiteral& literal, Value set, Value* pairs);
   Value apply_overrides(const AttrsLiteral& literal, Value set, Value overrides, Captures* block);
-  std::string function_name(Value function);
-  std::string_view builtin_name(Value builtin);
 
   Value* stack_ = nullptr;
   uint32_t sp_ = 0;  // index of the first free slot

@@ -101,9 +101,9 @@ class World {
   // --- Positions -----------------------------------------------------------------------------------------------------
   const SourceUnit* source(SourceId id) const;
   LineColumn line_column(SourceSpan span) const;
-  PosId add_position(SourceSpan span);
   /// Where an attribute was defined.
   SourceSpan position(PosId id) const;
+  PosId add_position(SourceSpan span);
   /// Where a function was written: its whole expression. Unknown for builtins.
   SourceSpan function_span(Value function) const;
   /// The AST node of a closure's Lambda, to show its formals and documentation.

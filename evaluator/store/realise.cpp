@@ -62,12 +62,12 @@ bool entry_exists(World& world, const std::string& entry, const std::string& pat
   if (is_url(entry)) {
     world.host.message(
         EvalHost::Message::Warning,
-        cat("Nix search path entry '", entry, "' cannot be downloaded, ignoring"));
+        cat("warning: Nix search path entry '", entry, "' cannot be downloaded, ignoring"));
   } else {
     exists = file_info(world, resolve_symlinks(world, path, Symlinks::Full)).has_value();
     if (!exists) {
       world.host.message(EvalHost::Message::Warning,
-                         cat("Nix search path entry '", entry, "' does not exist, ignoring"));
+                         cat("warning: Nix search path entry '", entry, "' does not exist, ignoring"));
     }
   }
   known.emplace(entry, exists);

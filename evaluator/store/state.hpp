@@ -35,6 +35,7 @@ struct StoreState {
   ContextTable contexts;
   std::unique_ptr<DerivationTable> derivations;  ///< derivation_table.hpp
   std::unique_ptr<SourceTable> sources;          ///< sources.hpp
+  std::vector<uint32_t> derivation_attributes;   ///< symbols of the names that derivation.cpp looks for
 };
 
 }  // namespace nilas::eval

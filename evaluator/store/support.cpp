@@ -21,7 +21,7 @@ Hash parse_hash_allow_empty(EvalHost& host, std::string_view text,
   if (!algorithm) throw EvalError(ErrorKind::Other, "empty hash requires explicit hash algorithm");
   const Hash hash{.algorithm = *algorithm};
   host.message(EvalHost::Message::Warning,
-               cat("found empty hash, assuming '", format_hash(hash, HashFormat::Sri), "'"));
+               cat("warning: found empty hash, assuming '", format_hash(hash, HashFormat::Sri), "'"));
   return hash;
 }
 
