@@ -6,12 +6,11 @@
  *                   comments, the insides of strings, and the virtual tokens described below.
  *   this file       punctuation, operators, and the shape of the tree.
  *
- * Precedence follows Nix from loose to tight:
- *   |> <|   ->   ||   &&   == !=   < <= > >=   //   !   + -   * /   ++   ?   unary -   call   select
- * The levels from `->` to `//` are spelled out as rules of their own: tree-sitter knows no
- * non-associative operators, and only so can `a == b == c` get a node that says what is wrong
- * (chained_comparison). From `!` on, where a prefix operator binds looser than some infix ones
- * (`a * !b + c` is `a * !(b + c)`), one ambiguous rule with numbered precedences is what is meant.
+ * Precedence is Nix's, and so is what follows from it for prefix operators, which bind looser than
+ * some infix ones: `a * !b + c` is `a * !(b + c)`. One ambiguous rule (_operation) with numbered
+ * precedences says exactly that. A rule for each level would cost a reduction, hence a node in memory,
+ * for each level and operand: half of all reductions. Hidden rules that only regroup are inlined for
+ * the same reason.
  *
  * Virtual tokens: zero-width tokens, named missing_*, which the scanner emits where something is
  * certainly missing, that is, when the next token can follow in no valid program. They keep a
@@ -21,7 +20,20 @@
 /// <reference types="tree-sitter-cli/dsl" />
 // @ts-check
 
-const PREC = { not: 1, sum: 2, product: 3, concat: 4, has: 5, negate: 6 };
+const PREC = {
+  implication: 1,
+  or: 2,
+  and: 3,
+  equality: 4,
+  relation: 5,
+  update: 6,
+  not: 7,
+  sum: 8,
+  product: 9,
+  concat: 10,
+  has: 11,
+  negate: 12,
+};
 
 const binary = (left, operator, right) =>
   seq(field("left", left), field("operator", operator), field("right", right));
@@ -32,6 +44,16 @@ module.exports = grammar({
   word: ($) => $.identifier,
 
   extras: ($) => [/[ \t\r\n]+/, $.comment, $.doc_comment, $.unterminated_comment],
+
+  inline: ($) => [
+    $._call,
+    $._attr,
+    $._binding,
+    $._bindings_end,
+    $._close_paren,
+    $._interpolation_end,
+    $._path_parts,
+  ],
 
   // The order is that of `enum Token` in src/scanner.c.
   externals: ($) => [
@@ -194,56 +216,14 @@ module.exports = grammar({
     _pipe_into: ($) =>
       binary(choice(alias($._pipe_into, $.binary_expression), $._operation), "|>", $._operation),
 
-    _operation: ($) => choice(alias($._implication, $.binary_expression), $._disjunct),
-    _implication: ($) => binary($._disjunct, "->", $._operation),
-
-    _disjunct: ($) => choice(alias($._disjunction, $.binary_expression), $._conjunct),
-    _disjunction: ($) => binary($._disjunct, "||", $._conjunct),
-
-    _conjunct: ($) => choice(alias($._conjunction, $.binary_expression), $._equality_operand),
-    _conjunction: ($) => binary($._conjunct, "&&", $._equality_operand),
-
-    _equality_operand: ($) =>
-      choice(
-        alias($._equality, $.binary_expression),
-        alias($._chained_equality, $.chained_comparison),
-        $._relation_operand,
-      ),
-    _equality: ($) => binary($._relation_operand, choice("==", "!="), $._relation_operand),
-    _chained_equality: ($) =>
-      binary(
-        choice(
-          alias($._equality, $.binary_expression),
-          alias($._chained_equality, $.chained_comparison),
-        ),
-        choice("==", "!="),
-        $._relation_operand,
-      ),
-
-    _relation_operand: ($) =>
-      choice(
-        alias($._relation, $.binary_expression),
-        alias($._chained_relation, $.chained_comparison),
-        $._update_operand,
-      ),
-    _relation: ($) => binary($._update_operand, choice("<", "<=", ">", ">="), $._update_operand),
-    _chained_relation: ($) =>
-      binary(
-        choice(
-          alias($._relation, $.binary_expression),
-          alias($._chained_relation, $.chained_comparison),
-        ),
-        choice("<", "<=", ">", ">="),
-        $._update_operand,
-      ),
-
-    _update_operand: ($) => choice(alias($._update, $.binary_expression), $._tight),
-    _update: ($) => binary($._tight, "//", $._update_operand),
-
-    _tight: ($) =>
+    _operation: ($) =>
       choice(
         $.unary_expression,
-        alias($._arithmetic, $.binary_expression),
+        alias($._binary, $.binary_expression),
+        alias($._equality, $.binary_expression),
+        alias($._chained_equality, $.chained_comparison),
+        alias($._relation, $.binary_expression),
+        alias($._chained_relation, $.chained_comparison),
         $.has_attr_expression,
         $._call,
         $.missing_expression,
@@ -251,22 +231,58 @@ module.exports = grammar({
 
     unary_expression: ($) =>
       choice(
-        prec(PREC.not, seq(field("operator", "!"), field("operand", $._tight))),
-        prec(PREC.negate, seq(field("operator", "-"), field("operand", $._tight))),
+        prec(PREC.not, seq(field("operator", "!"), field("operand", $._operation))),
+        prec(PREC.negate, seq(field("operator", "-"), field("operand", $._operation))),
       ),
 
-    _arithmetic: ($) =>
+    _binary: ($) =>
       choice(
-        prec.left(PREC.sum, binary($._tight, choice("+", "-"), $._tight)),
-        prec.left(PREC.product, binary($._tight, choice("*", "/"), $._tight)),
-        prec.right(PREC.concat, binary($._tight, "++", $._tight)),
+        prec.right(PREC.implication, binary($._operation, "->", $._operation)),
+        prec.left(PREC.or, binary($._operation, "||", $._operation)),
+        prec.left(PREC.and, binary($._operation, "&&", $._operation)),
+        prec.right(PREC.update, binary($._operation, "//", $._operation)),
+        prec.left(PREC.sum, binary($._operation, choice("+", "-"), $._operation)),
+        prec.left(PREC.product, binary($._operation, choice("*", "/"), $._operation)),
+        prec.right(PREC.concat, binary($._operation, "++", $._operation)),
+      ),
+
+    // Comparisons do not associate. Here they do, to the left, but a comparison whose left side is
+    // one of its own level is a node that says so.
+    _equality: ($) =>
+      prec.left(PREC.equality, binary($._operation, choice("==", "!="), $._operation)),
+    _chained_equality: ($) =>
+      prec.left(
+        PREC.equality,
+        binary(
+          choice(
+            alias($._equality, $.binary_expression),
+            alias($._chained_equality, $.chained_comparison),
+          ),
+          choice("==", "!="),
+          $._operation,
+        ),
+      ),
+
+    _relation: ($) =>
+      prec.left(PREC.relation, binary($._operation, choice("<", "<=", ">", ">="), $._operation)),
+    _chained_relation: ($) =>
+      prec.left(
+        PREC.relation,
+        binary(
+          choice(
+            alias($._relation, $.binary_expression),
+            alias($._chained_relation, $.chained_comparison),
+          ),
+          choice("<", "<=", ">", ">="),
+          $._operation,
+        ),
       ),
 
     has_attr_expression: ($) =>
       prec.left(
         PREC.has,
         seq(
-          field("expression", $._tight),
+          field("expression", $._operation),
           field("operator", "?"),
           field("attrpath", alias($._selected, $.attrpath)),
         ),

@@ -450,6 +450,7 @@ static bool binding_ends_code(const bool *valid) {
 }
 
 static bool emit_before_binding(TSLexer *lexer, const bool *valid) {
+  if (valid[MISSING_SEMICOLON]) return finish(lexer, MISSING_SEMICOLON);
   if (valid[MISSING_SELECTED]) return finish(lexer, MISSING_SELECTED);
   return emit_before(lexer, valid, AT_BINDING);
 }
@@ -545,7 +546,7 @@ static bool scan_word(TSLexer *lexer, const bool *valid, bool first_on_line) {
     if (!longer && emit_before_keyword(lexer, valid, word)) return true;
   } else if (first_on_line && valid[MISSING_ASSIGNMENT]) {
     return finish(lexer, MISSING_ASSIGNMENT);
-  } else if (first_on_line && binding_ends_code(valid) &&
+  } else if ((valid[MISSING_SEMICOLON] || (first_on_line && binding_ends_code(valid))) &&
              (is(lexer, BLANK) || lexer->lookahead == '.' || lexer->lookahead == '=')) {
     // The end of the token can no longer be marked once the lookahead has gone beyond it. If it comes
     // to nothing, the table-driven lexer takes the word.
