@@ -145,5 +145,5 @@ if started then
   check(expected.unsaved_edit.name, function() check_unsaved_edit(expected.unsaved_edit) end)
 end
 
-out('messages: ' .. vim.fn.execute('messages'):gsub('\n', ' | '))
+out('messages: ' .. vim.fn.execute('messages'):gsub('\n', ' | '):sub(1, 400))
 vim.cmd(failed == 0 and 'qall!' or 'cquit 1')
