@@ -103,7 +103,10 @@ module.exports = grammar({
     $._missing_else,
     $._missing_in,
     $.missing_colon,
-    $._may_be_formal, // never emitted: valid exactly where a name may yet turn out to be a formal
+    $.missing_comma,
+    $._missing_formals_end,
+    $._missing_set,
+    $._may_be_formal, // never emitted: valid only right after a name that is or may become a formal
     $._error_sentinel, // never emitted: valid only during error recovery
   ],
 
@@ -156,11 +159,11 @@ module.exports = grammar({
           field("ellipsis", $.ellipsis),
           seq(
             field("formal", $.formal),
-            repeat(seq(",", field("formal", $.formal))),
+            repeat(seq(choice(",", $.missing_comma), field("formal", $.formal))),
             optional(seq(",", optional(field("ellipsis", $.ellipsis)))),
           ),
         ),
-        "}",
+        choice("}", alias($._missing_formals_end, $.missing_delimiter)),
       ),
 
     // Apart, since `{ }` alone is a set: only its `:` or `@` makes it a pattern.
@@ -362,7 +365,8 @@ module.exports = grammar({
       ),
 
     attrset: ($) => seq("{", $._bindings_end),
-    rec_attrset: ($) => seq("rec", "{", $._bindings_end),
+    rec_attrset: ($) =>
+      seq("rec", choice(seq("{", $._bindings_end), alias($._missing_set, $.missing_delimiter))),
     let_attrset: ($) => seq("let", "{", $._bindings_end),
 
     _bindings_end: ($) =>

@@ -65,6 +65,9 @@ enum Token {
   MISSING_ELSE,
   MISSING_IN,
   MISSING_COLON,
+  MISSING_COMMA,
+  MISSING_FORMALS_END,
+  MISSING_SET,
   MAY_BE_FORMAL,
   ERROR_SENTINEL,
 };
@@ -425,19 +428,18 @@ static const struct {
     {MISSING_THEN, AT_SEMICOLON | AT_CLOSER | AT_COMMA | AT_ELSE | AT_STATEMENT},
     {MISSING_ELSE, AT_SEMICOLON | AT_CLOSER | AT_COMMA | AT_THEN | AT_STATEMENT},
     {MISSING_IN, AT_CLOSER | AT_BRANCH},
+    {MISSING_FORMALS_END, AT_SEMICOLON | AT_PAREN | AT_BRACKET | AT_END | AT_BRANCH | AT_IN},
 };
 
 // Emits the virtual token that stands before `terminator` here, if any.
 static bool emit_before(TSLexer *lexer, const bool *valid, enum Terminator terminator) {
+  // `{ a }`, `{ a,` and `{ a` at the end of the file may yet become a pattern.
+  unsigned const formal = valid[MAY_BE_FORMAL] ? AT_BRACE | AT_COMMA | AT_END : 0;
+  if (valid[MISSING_ASSIGNMENT] && !(terminator & formal)) return finish(lexer, MISSING_ASSIGNMENT);
   for (size_t i = 0; i < sizeof kVirtualTokens / sizeof *kVirtualTokens; ++i) {
     if (valid[kVirtualTokens[i].token] && (kVirtualTokens[i].terminators & terminator)) {
       return finish(lexer, kVirtualTokens[i].token);
     }
-  }
-  if (valid[MISSING_ASSIGNMENT]) {
-    // `{ a }`, `{ a,` and `{ a` at the end of the file may yet become a pattern.
-    unsigned const formal = valid[MAY_BE_FORMAL] ? AT_BRACE | AT_COMMA | AT_END : 0;
-    if (!(terminator & formal)) return finish(lexer, MISSING_ASSIGNMENT);
   }
   return false;
 }
@@ -526,6 +528,18 @@ static bool emit_before_keyword(TSLexer *lexer, const bool *valid, enum Token wo
   }
 }
 
+// Before the second of two names in a row, whose end has been reached: two formals without a comma, or
+// a binding without a value and the name of the next one. After `{ a` both may be, and what follows the
+// second name must tell.
+static bool emit_between_names(TSLexer *lexer, const bool *valid, bool first_on_line) {
+  if (!valid[MISSING_ASSIGNMENT]) return finish(lexer, MISSING_COMMA);
+  if (!valid[MAY_BE_FORMAL] || assignment_follows(lexer, false)) {
+    return finish(lexer, MISSING_ASSIGNMENT);
+  }
+  bool const formal = !first_on_line || lexer->lookahead == ',' || lexer->lookahead == '?';
+  return finish(lexer, formal ? MISSING_COMMA : MISSING_ASSIGNMENT);
+}
+
 // A name, a keyword, or the path or URL that starts like one.
 static bool scan_word(TSLexer *lexer, const bool *valid, bool first_on_line) {
   char text[8];
@@ -544,8 +558,8 @@ static bool scan_word(TSLexer *lexer, const bool *valid, bool first_on_line) {
 
   if (word != IDENTIFIER && word != OR) {
     if (!longer && emit_before_keyword(lexer, valid, word)) return true;
-  } else if (first_on_line && valid[MISSING_ASSIGNMENT]) {
-    return finish(lexer, MISSING_ASSIGNMENT);
+  } else if (valid[MAY_BE_FORMAL] || (first_on_line && valid[MISSING_ASSIGNMENT])) {
+    return emit_between_names(lexer, valid, first_on_line);
   } else if ((valid[MISSING_SEMICOLON] || (first_on_line && binding_ends_code(valid))) &&
              (is(lexer, BLANK) || lexer->lookahead == '.' || lexer->lookahead == '=')) {
     // The end of the token can no longer be marked once the lookahead has gone beyond it. If it comes
@@ -581,6 +595,7 @@ static bool scan_code(TSLexer *lexer, const bool *valid) {
     if (lexer->lookahead == '*') return scan_block_comment(lexer);
   }
   if (valid[MISSING_COLON] && c != ':' && c != '@') return finish(lexer, MISSING_COLON);
+  if (valid[MISSING_SET] && c != '{') return finish(lexer, MISSING_SET);
   if (!is(lexer, WORD_START) && c != '"' && c != '$') {
     if (valid[MISSING_SELECTED]) return finish(lexer, MISSING_SELECTED);
     if (valid[MISSING_KEY]) return finish(lexer, MISSING_KEY);
