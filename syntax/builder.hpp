@@ -11,6 +11,7 @@
 // `a = { b = 1; }; a.c = 2;` reopens a set that was finished. So a set under construction is a
 // PendingSet; inner sets of attribute paths become nodes only when the set around them is finished.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -102,6 +103,17 @@ class Builder {
   /// AttrSet or LegacyLet.
   NodeId close_set(PendingSetId set, NodeKind kind, Span span, NodeId first, uint8_t flags);
   NodeId close_let(PendingSetId set, Span span, NodeId first, NodeId body);
+
+  /// Forgets what waits above these marks: the construct it belonged to came to nothing.
+  struct Marks {
+    size_t names, parts, formals, pending;
+  };
+  void drop(const Marks& marks) {
+    pending_names_.resize(std::min(marks.names, pending_names_.size()));
+    pending_parts_.resize(std::min(marks.parts, pending_parts_.size()));
+    pending_formals_.resize(std::min(marks.formals, pending_formals_.size()));
+    pending_nodes_.resize(std::min(marks.pending, pending_nodes_.size()));
+  }
 
   // --- Doc comments --------------------------------------------------------------------------------
   /// Says that the doc comment `doc` stands right before the token at `token_begin`. In text order.

@@ -39,6 +39,12 @@ class Lexer {
   /// End, whose span's end is where C++ Nix reports an unexpected end.
   Lexeme next();
 
+  /// Goes on at `offset`, right after the opening quotes of a '' string.
+  void enter_ind_string(uint32_t offset) {
+    position_ = offset;
+    modes_.push_back(Mode::IndString);
+  }
+
   /// The doc comment right before the last token (other comments may stand between); empty if none.
   Span doc() const { return doc_; }
 

@@ -1,19 +1,26 @@
 #pragma once
 // The front door of the syntax layer: text in; resolved Ast and diagnostics out.
+//
+// Valid text is parsed by the strict parser (strict.hpp) alone, which is several times faster than
+// tree-sitter. Broken text gets its tree from tree-sitter and its Ast by lowering (lower.hpp); the
+// strict parser still says what C++ Nix would say.
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "syntax/ast.hpp"
+#include "syntax/cst.hpp"
 #include "syntax/diagnostic.hpp"
+#include "syntax/source.hpp"
 
 namespace nilas::syntax {
 
 struct Parsed {
   Ast ast;  ///< resolved; always has a root, if only an Error node
-  /// Errors first, in the order in which C++ Nix meets them: the first is the one it reports.
-  /// Then warnings, by position.
+  /// Errors first, beginning with the one C++ Nix reports; then warnings, by position.
   std::vector<Diagnostic> diagnostics;
 
   /// Whether C++ Nix accepts the text, that is, whether the Ast may be compiled.
@@ -25,8 +32,41 @@ struct Parsed {
 /// Names of the global scope of C++ Nix 2.26 without experimental features, sorted.
 std::span<const std::string_view> default_globals();
 
-/// Parses and resolves a file. Never fails, never recurses; linear in the size of the text.
-/// `globals`: names of the global scope, sorted.
+/// Parses and resolves a file. Never fails, never recurses; linear in the size of the text, which
+/// is refused above kMaxSourceBytes. `globals`: names of the global scope, sorted.
 Parsed parse(std::string_view text, std::span<const std::string_view> globals = default_globals());
+
+/// A text that is edited. What it says after any edits equals what parse() says of its text.
+class Document {
+ public:
+  /// `globals` must outlive the document.
+  explicit Document(std::string text,
+                    std::span<const std::string_view> globals = default_globals());
+
+  std::string_view text() const { return text_; }
+
+  /// Replaces bytes [begin, end) by `replacement`.
+  void edit(uint32_t begin, uint32_t end, std::string_view replacement);
+
+  /// The Ast and diagnostics of the text as it is now; parsed when asked for the first time.
+  const Parsed& parsed();
+
+  /// The tree of the text as it is now; nullptr if it is too large for one.
+  const Tree* tree();
+
+ private:
+  void update_tree();
+
+  std::string text_;
+  std::span<const std::string_view> globals_;
+  std::optional<Tree> tree_;      // of some earlier text, told of all edits since
+  bool tree_is_current_ = false;  // of this text (or known to be impossible)
+  std::optional<Parsed> parsed_;
+};
+
+/// An error as nix-instantiate prints it: "error: ...", "at NAME:LINE:COLUMN:", and the line in
+/// question between its neighbours. `name`: the file, or "«stdin»". No final newline.
+std::string format_error(const Diagnostic& diagnostic, const Source& source,
+                         std::string_view name);
 
 }  // namespace nilas::syntax
