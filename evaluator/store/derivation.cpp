@@ -153,6 +153,9 @@ Task evaluate_text(Vm& vm, Value* slot, Progress* progress, Role role, std::stri
   const bool is_list = whole.is_list();
   if (role == Role::Args && !is_list) vm.expect_list(whole, "");
   const uint32_t count = is_list ? whole.list()->size() : 1;
+  const std::string_view trace = role == Role::Args ? "while evaluating an element of the argument list"
+                                 : is_list          ? "while evaluating one element of the list"
+                                                    : "";
   for (uint32_t i = 0; i < count; ++i) {
     // The list is what its slot evaluated to: it stays alive.
     Value* const item = is_list ? &whole.list()->items[i] : slot;
@@ -162,11 +165,8 @@ Task evaluate_text(Vm& vm, Value* slot, Progress* progress, Role role, std::stri
       v = forced;
     }
     if (!append_now(vm, v, *text, progress->draft.context)) {
-      const Value coerced = co_await coerce_to_string(
-          vm, Root(vm.heap, v), {.strong = true},
-          role == Role::Args ? "while evaluating an element of the argument list"
-          : is_list          ? "while evaluating one element of the list"
-                             : "");
+      const Value coerced =
+          co_await coerce_to_string(vm, Root(vm.heap, v), {.strong = true}, trace);
       append_now(vm, coerced, *text, progress->draft.context);
     }
     if (role == Role::Args) {
@@ -255,8 +255,12 @@ Task evaluate_structured(Vm& vm, Value* slot, Progress* progress, Role role) {
     case Role::OutputHashAlgo:
     case Role::OutputHashMode: {
       const Value v = co_await vm.force(*slot);
-      if (role == Role::Builder) progress->draft.context.add((vm.expect_string(v, ""), vm.context(v)));
-      else vm.expect_string_no_context(v, "");
+      if (role == Role::Builder) {
+        vm.expect_string(v, "");
+        progress->draft.context.add(vm.context(v));
+      } else {
+        vm.expect_string_no_context(v, "");
+      }
       apply(*progress, role, vm.view(v));
       break;
     }
@@ -422,6 +426,33 @@ Task derivation_strict(Vm& vm, Args args) {
 Value placeholder(Vm& vm, Args args) {
   return vm.make_string(output_placeholder(vm.expect_string_no_context(
       args[0], "while evaluating the first argument passed to builtins.placeholder")));
+}
+
+Value output_of(Vm& vm, Args args) {
+  constexpr std::string_view kTrace = "while evaluating the first argument to builtins.outputOf";
+  StoreState& store = *vm.world.store;
+  require_feature(store.features.dynamic_derivations, "dynamic-derivations");
+  const std::string_view text = vm.expect_string(args[0], kTrace);
+  const std::string_view output = vm.expect_string_no_context(
+      args[1], "while evaluating the second argument to builtins.outputOf");
+  const Context* const context = vm.context(args[0]);
+  const size_t size = context ? context->all().size() : 0;
+  if (size != 1) {
+    vm.fail(ErrorKind::Other, cat("string '", text, "' has ", size,
+                                  " entries in its context. It should only have exactly one entry"));
+  }
+  const ContextId drv = context->all()[0];
+  if (store.contexts[drv].kind == ContextKind::DrvDeep) {
+    vm.fail(ErrorKind::Other,
+            cat("string '", text, "' has a context which refers to a complete source and binary "
+                "closure. This is not supported at this time"));
+  }
+  if (const std::string expected = output_text(vm.world, drv); text != expected) {
+    vm.fail(ErrorKind::Other, cat("path string '", text, "' has context with the different path '",
+                                  expected, "'"));
+  }
+  const ContextId built = store.contexts.built(drv, output);
+  return vm.make_string(output_text(vm.world, built), make_context(vm, {&built, 1}));
 }
 
 }  // namespace builtins

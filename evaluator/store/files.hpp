@@ -62,6 +62,10 @@ Task realise_path(Vm& vm, Root v, Symlinks mode);
 /// Checks that everything `context` mentions exists; see realise_path. Throws EvalError.
 void realise_context(Vm& vm, const Context* context);
 
+/// What a string whose context is the one element `id` says: a store path, or the placeholder of an output whose path is
+/// known only after a build. Throws EvalError if it needs a derivation that is nowhere.
+std::string output_text(World& world, ContextId id);
+
 /// Path value: `lookup` in a search path, a list of sets { prefix, path }. <x> means find_file(nixPath, "x").
 /// Throws MissingSearchPath, which tryEval catches.
 Task find_file(Vm& vm, Root search_path, std::string lookup);

@@ -35,6 +35,19 @@ std::string find_output_path(World& world, ContextId drv, std::string_view outpu
   return {};
 }
 
+/// Digest that stands for an output which is known only after a build.
+UnknownOutput unknown_output(const ContextTable& contexts, ContextId built) {
+  std::vector<ContextId> chain;
+  for (; contexts[built].kind == ContextKind::Built; built = contexts[built].drv) {
+    chain.push_back(built);
+  }
+  UnknownOutput unknown = UnknownOutput::of(contexts[built].text, contexts[chain.back()].text);
+  for (chain.pop_back(); !chain.empty(); chain.pop_back()) {
+    unknown = UnknownOutput::of(unknown, contexts[chain.back()].text);
+  }
+  return unknown;
+}
+
 /// `lookup` without `prefix`, if the one is a path below the other.
 std::optional<std::string_view> strip_prefix(std::string_view lookup, std::string_view prefix) {
   if (prefix.empty()) return lookup;
@@ -93,6 +106,14 @@ std::optional<std::string> look_in(World& world, std::string_view prefix, const 
 }
 
 }  // namespace
+
+std::string output_text(World& world, ContextId id) {
+  const ContextTable& contexts = world.store->contexts;
+  const ContextElement e = contexts[id];
+  if (e.kind != ContextKind::Built) return std::string(e.text);
+  const std::string path = find_output_path(world, e.drv, e.text);
+  return path.empty() ? unknown_output(contexts, id).render() : path;
+}
 
 void realise_context(Vm& vm, const Context* context) {
   if (!context) return;
