@@ -1,0 +1,47 @@
+// The table of builtins and the names of the global scope.
+
+#include "evaluator/builtins.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "evaluator/builtins/builtins.hpp"
+
+namespace nilas::eval {
+
+namespace {
+
+constexpr BuiltinInfo kTable[] = {
+#define LEAF(function, name, strictness, arguments, doc) \
+  {name, strictness, arguments, doc, builtins::function, nullptr},
+#define TASK(function, name, strictness, arguments, doc) \
+  {name, strictness, arguments, doc, nullptr, builtins::function},
+#include "evaluator/builtins.def"
+#undef LEAF
+#undef TASK
+};
+
+/// Globals that are no functions of the table.
+constexpr std::string_view kConstants[] = {
+    "true",          "false",       "null",       "builtins",      "derivation",
+    "__currentTime", "__currentSystem", "__nixVersion", "__storeDir", "__langVersion",
+    "__nixPath",
+};
+
+}  // namespace
+
+std::span<const BuiltinInfo> builtin_table() { return kTable; }
+
+std::span<const std::string_view> global_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all(std::begin(kConstants), std::end(kConstants));
+    for (const BuiltinInfo& info : kTable) all.push_back(info.registered);
+    std::ranges::sort(all);
+    const auto [first, last] = std::ranges::unique(all);
+    all.erase(first, last);
+    return all;
+  }();
+  return names;
+}
+
+}  // namespace nilas::eval

@@ -1,0 +1,80 @@
+// Order of evaluation, messages and errors.
+
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "evaluator/builtins/builtins.hpp"
+#include "evaluator/format/print.hpp"
+#include "evaluator/host.hpp"
+#include "evaluator/world.hpp"
+
+namespace nilas::eval::builtins {
+
+Value seq(Vm&, Args args) { return args[1]; }
+
+Task deep_seq(Vm& vm, Args args) {
+  co_await force_deep(vm, Root(vm.heap, args[0]));
+  co_return args[1];
+}
+
+// `break` would enter the debugger; without one it is the identity.
+Value break_(Vm&, Args args) { return args[0]; }
+
+// --- Messages --------------------------------------------------------------------------------------------------------
+
+Value trace(Vm& vm, Args args) {
+  const std::string text = args[0].is_string() ? std::string(vm.view(args[0]))
+                                               : print_shallow(vm, args[0], PrintOptions::trace());
+  vm.host().message(EvalHost::Message::Trace, cat("trace: ", text));
+  return args[1];
+}
+
+// Says something only with --trace-verbose, which no host of ours has.
+Value trace_verbose(Vm&, Args args) { return args[1]; }
+
+Value warn(Vm& vm, Args args) {
+  const std::string_view text = vm.expect_string(
+      args[0],
+      "while evaluating the first argument; the message passed to builtins.warn");
+  vm.host().message(EvalHost::Message::Warning, cat("evaluation warning: ", text));
+  return args[1];
+}
+
+// --- Errors ----------------------------------------------------------------------------------------------------------
+
+Task throw_(Vm& vm, Args args) {
+  const Value message =
+      co_await coerce_to_string(vm, Root(vm.heap, args[0]), Coercion{},
+                                "while evaluating the error message passed to builtin.throw");
+  vm.fail(ErrorKind::Throw, std::string(vm.view(message)));
+}
+
+Task abort_(Vm& vm, Args args) {
+  const Value message =
+      co_await coerce_to_string(vm, Root(vm.heap, args[0]), Coercion{},
+                                "while evaluating the error message passed to builtins.abort");
+  vm.fail(ErrorKind::Abort, cat("evaluation aborted with the following error message: '",
+                                vm.view(message), "'"));
+}
+
+Task try_eval(Vm& vm, Args args) {
+  const auto forced = co_await vm.try_force(args[0]);
+  if (!forced && !is_catchable(forced.error()->kind)) throw EvalError(forced.error());
+  AttrsBuilder result(vm, 2);
+  result.add(vm.symbols.known.success, Value::boolean(forced.has_value()));
+  result.add(vm.symbols.known.value, forced ? *forced : Value::boolean(false));
+  co_return result.finish();
+}
+
+Task add_error_context(Vm& vm, Args args) {
+  const auto forced = co_await vm.try_force(args[1]);
+  if (forced) co_return *forced;
+  const ErrorPtr error = forced.error();
+  const Value context = co_await coerce_to_string(
+      vm, Root(vm.heap, args[0]), Coercion{.copy_to_store = false},
+      "while evaluating the error message passed to builtins.addErrorContext");
+  throw EvalError(error).trace(std::string(vm.view(context)));
+}
+
+}  // namespace nilas::eval::builtins

@@ -1,0 +1,212 @@
+// Lists. Their elements stay lazy wherever the result does not need them.
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "evaluator/builtins/builtins.hpp"
+
+namespace nilas::eval::builtins {
+
+// --- Parts of a list -------------------------------------------------------------------------------------------------
+
+Value head(Vm& vm, Args args) {
+  List* list =
+      vm.expect_list(args[0], "while evaluating the first argument passed to 'builtins.head'");
+  if (list->size() == 0) vm.fail(ErrorKind::Other, "'builtins.head' called on an empty list");
+  return list->items[0];
+}
+
+Value tail(Vm& vm, Args args) {
+  List* list =
+      vm.expect_list(args[0], "while evaluating the first argument passed to 'builtins.tail'");
+  if (list->size() == 0) vm.fail(ErrorKind::Other, "'builtins.tail' called on an empty list");
+  return make_list(vm, list->all().subspan(1));
+}
+
+Value elem_at(Vm& vm, Args args) {
+  const int64_t n =
+      vm.expect_int(args[1], "while evaluating the second argument passed to 'builtins.elemAt'");
+  List* list =
+      vm.expect_list(args[0], "while evaluating the first argument passed to 'builtins.elemAt'");
+  if (n < 0 || n >= static_cast<int64_t>(list->size())) {
+    vm.fail(ErrorKind::Other, cat("'builtins.elemAt' called with index ", n, " on a list of size ",
+                                  list->size()));
+  }
+  return list->items[n];
+}
+
+Value length(Vm& vm, Args args) {
+  return vm.make_int(
+      vm.expect_list(args[0], "while evaluating the first argument passed to builtins.length")
+          ->size());
+}
+
+Task elem(Vm& vm, Args args) {
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.elem");
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    const Value same =
+        co_await equal(vm, Root(vm.heap, args[0]), Root(vm.heap, list->items[i]));
+    if (same.is_true()) co_return same;
+  }
+  co_return Value::boolean(false);
+}
+
+// --- New lists -------------------------------------------------------------------------------------------------------
+
+Task map(Vm& vm, Args args) {
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.map");
+  if (list->size() == 0) co_return args[1];
+  args[0] = co_await vm.force(args[0]);
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.map");
+  List* result = vm.alloc_list(list->size());
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    result->items[i] = vm.make_apply(args[0], list->items[i]);
+  }
+  co_return Value::of(result);
+}
+
+Value gen_list(Vm& vm, Args args) {
+  const int64_t n =
+      vm.expect_int(args[1], "while evaluating the second argument passed to builtins.genList");
+  if (n < 0 || n > UINT32_MAX) {
+    vm.fail(ErrorKind::Other, cat("cannot create list of size ", n));
+  }
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.genList");
+  List* result = vm.alloc_list(static_cast<size_t>(n));
+  for (int64_t i = 0; i < n; ++i) result->items[i] = vm.make_apply(args[0], Value::small_int(i));
+  return Value::of(result);
+}
+
+Task concat_lists(Vm& vm, Args args) {
+  constexpr std::string_view kTrace =
+      "while evaluating a value of the list passed to builtins.concatLists";
+  List* lists =
+      vm.expect_list(args[0], "while evaluating the first argument passed to builtins.concatLists");
+  size_t size = 0;
+  for (uint32_t i = 0; i < lists->size(); ++i) {
+    const auto forced = co_await vm.try_force(lists->items[i]);
+    size += vm.expect_list(or_trace(forced, kTrace), kTrace)->size();
+  }
+  List* result = vm.alloc_list(size);
+  Value* to = result->items;
+  for (const Value list : lists->all()) to = std::ranges::copy(vm.resolve(list).list()->all(), to).out;
+  co_return Value::of(result);
+}
+
+Task concat_map(Vm& vm, Args args) {
+  constexpr std::string_view kTrace =
+      "while evaluating the return value of the function passed to builtins.concatMap";
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.concatMap");
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.concatMap");
+  RootVector items(vm.heap);
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    const Value returned = co_await vm.call(args[0], list->items[i]);
+    const auto more = vm.expect_list(returned, kTrace)->all();
+    items.values.insert(items.values.end(), more.begin(), more.end());
+  }
+  co_return make_list(vm, items.values);
+}
+
+// --- Predicates ------------------------------------------------------------------------------------------------------
+
+Task filter(Vm& vm, Args args) {
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.filter");
+  if (list->size() == 0) co_return args[1];
+  args[0] = co_await vm.force(args[0]);
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.filter");
+  std::vector<Value> kept;  // elements of args[1], which keeps them alive
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    const Value keep = co_await vm.call(args[0], list->items[i]);
+    if (vm.expect_bool(keep,
+                       "while evaluating the return value of the filtering function passed to "
+                       "builtins.filter")) {
+      kept.push_back(list->items[i]);
+    }
+  }
+  if (kept.size() == list->size()) co_return args[1];
+  co_return make_list(vm, kept);
+}
+
+Task all(Vm& vm, Args args) {
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.all");
+  List* list = vm.expect_list(args[1], "while evaluating the second argument passed to builtins.all");
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    const Value holds = co_await vm.call(args[0], list->items[i]);
+    if (!vm.expect_bool(holds,
+                        "while evaluating the return value of the function passed to "
+                        "builtins.all")) {
+      co_return Value::boolean(false);
+    }
+  }
+  co_return Value::boolean(true);
+}
+
+Task any(Vm& vm, Args args) {
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.any");
+  List* list = vm.expect_list(args[1], "while evaluating the second argument passed to builtins.any");
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    const Value holds = co_await vm.call(args[0], list->items[i]);
+    if (vm.expect_bool(holds,
+                       "while evaluating the return value of the function passed to "
+                       "builtins.any")) {
+      co_return Value::boolean(true);
+    }
+  }
+  co_return Value::boolean(false);
+}
+
+Task partition(Vm& vm, Args args) {
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.partition");
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.partition");
+  std::vector<Value> right, wrong;  // elements of args[1], which keeps them alive
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    co_await vm.force(list->items[i]);
+    const Value holds = co_await vm.call(args[0], list->items[i]);
+    const bool is_right =
+        vm.expect_bool(holds,
+                       "while evaluating the return value of the partition function passed to "
+                       "builtins.partition");
+    (is_right ? right : wrong).push_back(list->items[i]);
+  }
+  AttrsBuilder result(vm, 2);
+  result.add(vm.symbols.known.right, make_list(vm, right));
+  result.add(vm.symbols.known.wrong, make_list(vm, wrong));
+  co_return result.finish();
+}
+
+Task group_by(Vm& vm, Args args) {
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.groupBy");
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.groupBy");
+  std::unordered_map<Symbol, std::vector<Value>> groups;  // elements of args[1]
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    const Value key = co_await vm.call(args[0], list->items[i]);
+    const std::string_view name = vm.expect_string_no_context(
+        key,
+        "while evaluating the return value of the grouping function passed to builtins.groupBy");
+    groups[vm.symbols.intern(name)].push_back(list->items[i]);
+  }
+  AttrsBuilder result(vm, groups.size());
+  for (const auto& [symbol, items] : groups) result.add(symbol, make_list(vm, items));
+  co_return result.finish();
+}
+
+// --- Folding ---------------------------------------------------------------------------------------------------------
+
+Task foldl_strict(Vm& vm, Args args) {
+  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.foldlStrict");
+  List* list =
+      vm.expect_list(args[2], "while evaluating the third argument passed to builtins.foldlStrict");
+  for (uint32_t i = 0; i < list->size(); ++i) {
+    args[1] = co_await vm.call(args[0], args[1], list->items[i]);
+  }
+  co_return args[1];
+}
+
+}  // namespace nilas::eval::builtins
