@@ -36,6 +36,7 @@ struct WorldOptions {
   std::string store_dir = "/nix/store";
   StoreFeatures store_features;
   bool pure = false;  ///< no environment, clock or search path
+  bool toml_timestamps = false;  ///< experimental feature parse-toml-timestamps: dates in fromTOML
 };
 
 /// One version of a text that was loaded: a file, an unsaved buffer, an -E expression.
