@@ -56,11 +56,10 @@ std::vector<Diagnostic> merge_errors(std::vector<Diagnostic> strict, const Synta
   return strict;
 }
 
-Parsed too_large(std::string_view text) {
+Parsed too_large() {
   Builder builder({});
   const std::string message =
-      "the file is too large: " + std::to_string(text.size()) + " bytes, and the limit is " +
-      std::to_string(kMaxSourceBytes);
+      "the file is too large: the limit is " + std::to_string(kMaxSourceBytes) + " bytes";
   builder.ast.root = builder.error({0, 0}, 0, 0);
   builder.report(DiagnosticId::SourceTooLarge, {0, 0}, message);
   return {std::move(builder.ast), std::move(builder.diagnostics)};
@@ -99,7 +98,7 @@ Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
 // `tree` is asked for only if the text is broken.
 Parsed parse_with(std::string_view text, std::span<const std::string_view> globals,
                   const std::function<const Tree*()>& tree) {
-  if (text.size() > kMaxSourceBytes) return too_large(text);
+  if (text.size() > kMaxSourceBytes) return too_large();
   Builder builder(text);
   if (const auto failure = parse_strict(text, builder)) {
     std::vector<Diagnostic> strict = std::move(builder.diagnostics);
@@ -175,6 +174,7 @@ std::string format_error(const Diagnostic& diagnostic, const Source& source,
     out += " at " + place(diagnostic.related.front().span.begin);
   }
   out += "\n       at " + place(diagnostic.reported_offset()) + ":";
+  if (diagnostic.id == DiagnosticId::SourceTooLarge) return out;  // so may its lines be
   const LineColumn at = source.position(diagnostic.reported_offset());
   const auto show = [&](uint32_t line) {
     std::string number = std::to_string(line + 1);
