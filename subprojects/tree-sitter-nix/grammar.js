@@ -82,6 +82,8 @@ module.exports = grammar({
     $._path_fragment_bad,
     $.trailing_slash,
     $.string_fragment,
+    $._string_continues,
+    $._string_rest,
     $._string_escape,
     $._missing_quote,
     $._indented_fragment,
@@ -402,7 +404,12 @@ module.exports = grammar({
       seq(
         '"',
         repeat(
-          choice($.string_fragment, alias($._string_escape, $.escape_sequence), $.interpolation),
+          choice(
+            $.string_fragment,
+            seq($._string_continues, alias($._string_rest, $.string_fragment)),
+            alias($._string_escape, $.escape_sequence),
+            $.interpolation,
+          ),
         ),
         choice('"', alias($._missing_quote, $.missing_quote)),
       ),
