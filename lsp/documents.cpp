@@ -12,13 +12,7 @@ namespace {
 
 void set_text(DocumentSnapshot& d, std::string text) {
   d.text = std::make_shared<const std::string>(std::move(text));
-  // The index looks into the text, and keeps it alive.
-  struct Owner {
-    std::shared_ptr<const std::string> text;
-    LineIndex lines;
-  };
-  auto owner = std::make_shared<const Owner>(Owner{d.text, LineIndex(*d.text)});
-  d.lines = std::shared_ptr<const LineIndex>(owner, &owner->lines);
+  d.lines = std::make_shared<const LineIndex>(*d.text);
   d.parsed = nullptr;
 }
 

@@ -71,6 +71,7 @@ struct Evaluation::Slot {
   Clock::time_point disk_checked = Clock::now();
   uint64_t disk_changes = 0;
   uint64_t used = 0;
+  uint64_t serial = 0;
 };
 
 Evaluation::Evaluation() : thread_([this] { loop(); }) {}
@@ -92,11 +93,19 @@ void Evaluation::submit(EvaluationJob job) {
 void Evaluation::disk_changed() { ++disk_changes_; }
 
 void Evaluation::cancel_all() {
-  const std::scoped_lock lock(mutex_);
-  waited_.clear();
-  background_.clear();
-  preempted_ = false;
-  if (running_stop_) *running_stop_ = true;
+  std::deque<EvaluationJob> dropped;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto* queue : {&waited_, &background_}) {
+      std::ranges::move(*queue, std::back_inserter(dropped));
+      queue->clear();
+    }
+    preempted_ = false;
+    if (running_stop_) *running_stop_ = true;
+  }
+  for (const EvaluationJob& job : dropped) {
+    if (job.ended) job.ended();
+  }
 }
 
 void Evaluation::stop() {
@@ -140,18 +149,24 @@ void Evaluation::loop() {
         spdlog::error("evaluation in {}: {}", job->setup.folder, e.what());
       }
     }
-    const std::scoped_lock lock(mutex_);
-    running_.reset();
-    running_stop_.reset();
-    ++status_.jobs;
-    if (outcome != Outcome::Interrupted) continue;
-    ++status_.interrupted;
-    if (preempted_ && !ending_) {
-      *job->stop = false;
-      background_.push_front(std::move(*job));
-    }
+    const bool again = settle(outcome, *job);
+    if (!again && job->ended) job->ended();
   }
   slots_.clear();
+}
+
+/// Books the outcome; true if the job waits for another run.
+bool Evaluation::settle(Outcome outcome, EvaluationJob& job) {
+  const std::scoped_lock lock(mutex_);
+  running_.reset();
+  running_stop_.reset();
+  ++status_.jobs;
+  if (outcome != Outcome::Interrupted) return false;
+  ++status_.interrupted;
+  if (!preempted_ || ending_) return false;
+  *job.stop = false;
+  background_.push_front(std::move(job));
+  return true;
 }
 
 Outcome Evaluation::run(EvaluationJob& job) {
@@ -162,7 +177,7 @@ Outcome Evaluation::run(EvaluationJob& job) {
   limits.deadline = Clock::now() + job.deadline;
   limits.cancelled = job.stop.get();
   slot.world.vm.set_limits(limits);
-  EvaluationSession session{slot.world, limits.deadline, *job.stop, job.call_depth,
+  EvaluationSession session{slot.world, slot.serial, limits.deadline, *job.stop, job.call_depth,
                             [&](const EvaluatedText& text) -> const eval::SourceUnit& { return slot.unit(text); }};
   const Outcome outcome = job.run(session);
   keep_within_budget(job.setup.memory_bytes, &slot);
@@ -190,6 +205,7 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
   } else {
     slot = std::make_unique<Slot>(job.setup);
     slot->disk_changes = changes;
+    slot->serial = ++serials_;
     slot->host.replace_overlay(job.overlay);
   }
   return *slot;

@@ -35,6 +35,7 @@ struct EvaluatedText {
 /// What a job works with, on the evaluator's thread.
 struct EvaluationSession {
   eval::World& world;
+  uint64_t world_serial;  ///< another number: the world was built anew, because something it read has changed
   std::chrono::steady_clock::time_point deadline;  ///< already set as the VM's limit
   const std::atomic<bool>& stop;                   ///< likewise
   uint32_t call_depth;
@@ -63,6 +64,8 @@ struct EvaluationJob {
   std::shared_ptr<std::atomic<bool>> stop;  ///< set by whoever wants the job to end
   /// Interrupted: the run was stopped, so that nothing was reported; it is repeated unless its owner stopped it.
   std::function<Outcome(EvaluationSession&)> run;
+  /// Called once, after the last run or when the job is dropped without one; may be empty.
+  std::function<void()> ended;
 };
 
 class Evaluation {
@@ -93,6 +96,7 @@ class Evaluation {
   void loop();
   std::optional<EvaluationJob> take();
   Outcome run(EvaluationJob& job);
+  bool settle(Outcome outcome, EvaluationJob& job);
   Slot& slot_for(const EvaluationJob& job);
   void keep_within_budget(size_t bytes, Slot* used);
 
@@ -108,6 +112,7 @@ class Evaluation {
 
   std::map<std::string, std::unique_ptr<Slot>> slots_;  // evaluator's thread only
   uint64_t clock_ = 0;
+  uint64_t serials_ = 0;
   std::thread thread_;
 };
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -30,18 +31,27 @@ class PendingRequest {
   void fail(const ResponseError& error) {
     if (!answered_.exchange(true)) send_(make_error(id, error));
   }
-  /// Answers RequestCancelled at once; work under way sees cancelled() and stops when it can.
+  /// Answers RequestCancelled at once; work under way stops when it can.
   void cancel() {
-    cancelled_ = true;
     fail({ErrorCode::RequestCancelled, "cancelled"});
+    const std::scoped_lock lock(mutex_);
+    cancelled_ = true;
+    if (on_cancel_) on_cancel_();
+  }
+  /// `run` is called, on the reader's thread, when the request is cancelled; now, if it was already.
+  void on_cancel(std::function<void()> run) {
+    const std::scoped_lock lock(mutex_);
+    on_cancel_ = std::move(run);
+    if (cancelled_) on_cancel_();
   }
   bool answered() const { return answered_; }
-  const std::atomic<bool>& cancelled() const { return cancelled_; }
 
  private:
   std::function<void(const Json&)> send_;
   std::atomic<bool> answered_ = false;
-  std::atomic<bool> cancelled_ = false;
+  std::mutex mutex_;  // guards what follows
+  std::function<void()> on_cancel_;
+  bool cancelled_ = false;
 };
 
 using PendingPtr = std::shared_ptr<PendingRequest>;

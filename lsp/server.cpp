@@ -132,6 +132,14 @@ void Server::handle_notification(const std::string& method, Json params) {
   }
 }
 
+WorldSetup Server::world_setup(const DocumentSnapshot& document) const {
+  const auto limit = static_cast<size_t>(settings.memory_limit) << 20;
+  return {.folder = documents.folder_of(document),
+          .search_path = settings.search_path,
+          .memory_bytes = limit ? limit : default_memory_budget(),
+          .trusted = settings.trusted};
+}
+
 void Server::log(int type, std::string_view text) {
   client.notify("window/logMessage", LogMessageParams{type, std::string(text)});
 }
@@ -143,7 +151,9 @@ void Server::apply_settings(const Json& section) {
     spdlog::warn("{}", problem);
     client.notify("window/showMessage", LogMessageParams{MessageType::Warning, "nilas: " + problem});
   }
-  spdlog::set_level(spdlog::level::from_str(settings.log_level));
+  if (settings.log_level != Settings().log_level) {
+    spdlog::set_level(spdlog::level::from_str(settings.log_level));
+  }
   fire(binder.on_settings);
 }
 

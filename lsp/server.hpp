@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,7 +75,11 @@ class Server {
   Settings settings;
   Documents documents;
   Binder binder;
+  std::map<std::string, std::function<void()>> progress_cancellers;  ///< by token (progress.hpp)
   Evaluation evaluation;
+
+  /// What evaluation of a document needs to know of the session as it is now.
+  WorldSetup world_setup(const DocumentSnapshot& document) const;
 
  private:
   void handle_request(PendingPtr pending, Json params);

@@ -1,6 +1,6 @@
 #include "lsp/commands/error_text.hpp"
 
-#include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -24,32 +24,33 @@ std::string_view trim_end(std::string_view s) {
   return end == std::string_view::npos ? std::string_view() : s.substr(0, end + 1);
 }
 
-struct Lines {
-  std::string_view text;
-  uint32_t number;   // of the line in question, from 1
-  uint32_t column;   // in bytes, from 1
-  size_t begin;      // of the line in question
+/// Excerpts of sources, whose lines are found once.
+class Places {
+ public:
+  explicit Places(const World& world) : world_(world) {}
+
+  /// "at FILE:LINE:COLUMN:" and the lines around it; empty if the place is not known.
+  std::string operator()(SourceSpan span) {
+    const eval::SourceUnit* unit = world_.source(span.source);
+    if (!span.known() || !unit) return {};
+    const auto source = sources_.try_emplace(span.source, *unit->text).first;
+    return excerpt(unit->name, source->second, span.span.begin);
+  }
+
+ private:
+  const World& world_;
+  std::map<eval::SourceId, syntax::Source> sources_;
 };
 
-Lines find_line(std::string_view text, uint32_t offset) {
-  offset = std::min<uint32_t>(offset, static_cast<uint32_t>(text.size()));
-  const std::string_view before = text.substr(0, offset);
-  const auto number = static_cast<uint32_t>(std::ranges::count(before, '\n')) + 1;
-  const size_t lf = before.rfind('\n');
-  const size_t begin = lf == std::string_view::npos ? 0 : lf + 1;
-  return {text, number, static_cast<uint32_t>(offset - begin) + 1, begin};
-}
-
-std::string_view line_at(std::string_view text, size_t begin) {
-  std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
+/// Frames that C++ Nix records only when --show-trace is given.
+bool is_detail(const TraceFrame& f) {
+  return f.message == "from call site" || (f.message.starts_with("while calling ") && !f.message.ends_with("' builtin"));
 }
 
 /// The trace, outermost frame first, with repetitions left out as C++ Nix does.
 class TracePrinter {
  public:
-  TracePrinter(const World& world, TraceStyle style) : world_(world), style_(style) {}
+  TracePrinter(Places& places, TraceStyle style) : places_(places), style_(style) {}
 
   void frame(const TraceFrame& f) {
     if (f.message.empty()) return;
@@ -79,7 +80,7 @@ class TracePrinter {
   void print(const TraceFrame& f) {
     ++weight_;
     out_ += fmt::format("\n… {}\n", f.message);
-    const std::string at = position_text(world_, f.span);
+    const std::string at = places_(f.span);
     if (at.empty()) return;
     ++weight_;
     out_ += "  " + at;
@@ -95,7 +96,7 @@ class TracePrinter {
     skipped_.clear();
   }
 
-  const World& world_;
+  Places& places_;
   TraceStyle style_;
   std::string out_;
   size_t weight_ = 0;
@@ -106,27 +107,14 @@ class TracePrinter {
 
 }  // namespace
 
-std::string excerpt(std::string_view name, std::string_view text, uint32_t offset) {
-  const Lines at = find_line(text, offset);
-  std::string out = fmt::format("at {}:{}:{}:\n", name, at.number, at.column);
-  if (at.number > 1) {
-    const size_t lf = at.begin >= 2 ? text.rfind('\n', at.begin - 2) : std::string_view::npos;
-    out += fmt::format(" {:5}| {}\n", at.number - 1,
-                       line_at(text, lf == std::string_view::npos ? 0 : lf + 1));
-  }
-  const std::string_view line = line_at(text, at.begin);
-  out += fmt::format(" {:5}| {}\n      |{:{}}^\n", at.number, line, "", at.column);
-  const size_t end = text.find('\n', at.begin);
-  if (end != std::string_view::npos) {
-    out += fmt::format(" {:5}| {}\n", at.number + 1, line_at(text, end + 1));
-  }
+std::string excerpt(std::string_view name, const syntax::Source& source, uint32_t offset) {
+  const syntax::LineColumn at = source.position(offset);
+  const auto line = [&](uint32_t number) { return fmt::format(" {:5}| {}\n", number + 1, source.line(number)); };
+  std::string out = fmt::format("at {}:{}:{}:\n", name, at.line + 1, at.column + 1);
+  if (at.line > 0) out += line(at.line - 1);
+  out += line(at.line) + fmt::format("      |{:{}}^\n", "", at.column + 1);
+  if (at.line + 1 < source.line_count()) out += line(at.line + 1);
   return out;
-}
-
-std::string position_text(const World& world, SourceSpan span) {
-  const eval::SourceUnit* unit = world.source(span.source);
-  if (!span.known() || !unit) return {};
-  return excerpt(unit->name, *unit->text, span.span.begin);
 }
 
 std::string suggestion_text(const std::vector<std::string>& names) {
@@ -153,13 +141,18 @@ std::string indented_error(std::string_view body) {
 
 std::string error_text(const World& world, const eval::ErrorData& error, TraceStyle style) {
   std::string body;
+  Places places(world);
   if (!error.trace.empty()) {
-    TracePrinter printer(world, style);
-    for (auto f = error.trace.rbegin(); f != error.trace.rend(); ++f) printer.frame(*f);
+    TracePrinter printer(places, style);
+    for (auto f = error.trace.rbegin(); f != error.trace.rend(); ++f) {
+      // The call that an error is about is always told: a missing argument has no other place.
+      const bool about = f + 1 == error.trace.rend() && f->message == "from call site";
+      if (style == TraceStyle::Full || about || !is_detail(*f)) printer.frame(*f);
+    }
     body = printer.finish();
     if (!body.empty()) body += "\nerror: ";
   }
-  body += error.message + "\n" + position_text(world, error.span);
+  body += error.message + "\n" + places(error.span);
   if (!error.suggestions.empty()) body += suggestion_text(error.suggestions) + "\n";
   return indented_error(body);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "evaluator/world.hpp"
+#include "syntax/source.hpp"
 
 namespace nilas::lsp {
 
@@ -13,11 +14,8 @@ enum class TraceStyle : uint8_t { Short, Full };  ///< without and with --show-t
 /// "error:\n       … while ...\n\n       error: message\n       at FILE:1:2: ..." without a final newline.
 std::string error_text(const eval::World& world, const eval::ErrorData& error, TraceStyle style);
 
-/// "at FILE:LINE:COLUMN:" and the line in question between its neighbours, each line on its own; empty if unknown.
-std::string position_text(const eval::World& world, eval::SourceSpan span);
-
-/// The same for a text outside any world.
-std::string excerpt(std::string_view name, std::string_view text, uint32_t offset);
+/// "at FILE:LINE:COLUMN:" and the line in question between its neighbours, each line on its own.
+std::string excerpt(std::string_view name, const syntax::Source& source, uint32_t offset);
 
 /// "error: " and its continuation lines indented below it, as C++ Nix does.
 std::string indented_error(std::string_view body);

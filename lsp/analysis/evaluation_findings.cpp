@@ -1,0 +1,197 @@
+#include "lsp/analysis/evaluation_findings.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "lsp/analysis/evaluation_errors.hpp"
+
+namespace nilas::analysis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using eval::ErrorKind;
+using eval::Value;
+using syntax::Ast;
+using syntax::Node;
+using syntax::NodeId;
+using syntax::NodeKind;
+using syntax::Span;
+
+constexpr size_t kMaxFindings = 100;
+/// No binding gets more than this part of the time that is left: one endless loop must not hide the errors after it.
+constexpr int kShare = 3;
+
+/// One run over a file: a worklist of closed nodes, outer before inner, in the order of the text.
+class FileRun {
+ public:
+  FileRun(eval::World& world, const eval::SourceUnit& file, uint32_t call_depth, Clock::time_point deadline,
+          const std::atomic<bool>& stop)
+      : world_(world), file_(file), ast_(*file.ast), call_depth_(call_depth), deadline_(deadline), stop_(stop) {}
+
+  EvaluationFindings run() {
+    force(ast_.root, ast_[ast_.root].span);
+    pending_.push_back(ast_.root);
+    while (!pending_.empty() && !finished()) {
+      const NodeId node = pending_.back();
+      pending_.pop_back();
+      children_.clear();
+      visit(node);
+      pending_.insert(pending_.end(), children_.rbegin(), children_.rend());
+    }
+    result_.complete = result_.complete && pending_.empty();
+    return std::move(result_);
+  }
+
+ private:
+  bool finished() const {
+    return result_.interrupted || result_.findings.size() >= kMaxFindings || Clock::now() >= deadline_;
+  }
+
+  void visit(NodeId id) {
+    const Node& n = ast_[id];
+    switch (n.kind) {
+      case NodeKind::Error:
+      case NodeKind::Int:
+      case NodeKind::Float:
+      case NodeKind::SearchPath:
+      case NodeKind::CurPos:
+      case NodeKind::Var:
+      case NodeKind::InheritFrom:
+      case NodeKind::Lambda: return;  // what a function's body means depends on its argument
+      case NodeKind::String:
+      case NodeKind::Path:
+        for (const syntax::Part& part : ast_.string_parts(n)) descend(part.expr);
+        return;
+      case NodeKind::Select:
+      case NodeKind::HasAttr:
+      case NodeKind::Unary:
+      case NodeKind::Paren: return descend(n.a);
+      case NodeKind::Apply:
+        descend(n.a);
+        for (const NodeId argument : ast_.children(n.b, n.c)) descend(argument);
+        return;
+      case NodeKind::Let:
+        visit_set(n.a);
+        return descend(n.b);
+      case NodeKind::LegacyLet:
+      case NodeKind::AttrSet: return visit_set(n.a);
+      case NodeKind::With:
+        descend(n.a);
+        return descend(n.b);
+      case NodeKind::If: return visit_if(n);
+      case NodeKind::Assert:
+        if (condition(n.a)) descend(n.b);
+        return;
+      case NodeKind::Binary: return visit_binary(n);
+      case NodeKind::List:
+        for (const NodeId item : ast_.children(n.a, n.b)) descend(item);
+        return;
+    }
+  }
+
+  void visit_set(syntax::SetId id) {
+    const syntax::SetRecord& set = ast_.sets[id];
+    for (const NodeId from : ast_.set_froms(set)) descend(from);
+    for (const syntax::Attr& attr : ast_.set_attrs(set)) {
+      if (finished()) return;
+      force(attr.value, attr.name);
+      if (attr.kind == syntax::AttrKind::Plain) descend(attr.value);
+    }
+    for (const syntax::DynamicAttr& attr : ast_.set_dynamics(set)) {
+      if (finished()) return;
+      force(attr.value, attr.span);
+      descend(attr.value);
+    }
+  }
+
+  void visit_if(const Node& n) {
+    descend(n.a);
+    if (const auto taken = condition(n.a)) descend(*taken ? n.b : n.c);
+  }
+
+  void visit_binary(const Node& n) {
+    descend(n.a);
+    switch (static_cast<syntax::BinaryOp>(n.op)) {
+      case syntax::BinaryOp::And:
+      case syntax::BinaryOp::Or:
+      case syntax::BinaryOp::Implies: return;  // evaluated only as the left side says
+      default: descend(n.b);
+    }
+  }
+
+  void descend(NodeId node) {
+    if (node != syntax::kNoNode) children_.push_back(node);
+  }
+
+  /// Value of a condition; nullopt if it fails, which is reported with the expression around it.
+  std::optional<bool> condition(NodeId node) {
+    const auto value = evaluate(node);
+    if (!value || !*value || !(*value)->is_bool()) return std::nullopt;
+    return (*value)->as_bool();
+  }
+
+  void force(NodeId node, Span fallback) {
+    const auto value = evaluate(node);
+    if (value) return;
+    const eval::ErrorData& error = *value.error();
+    switch (error.kind) {
+      case ErrorKind::Cancelled: result_.interrupted = true; return;
+      case ErrorKind::UnknownArgument: return;
+      case ErrorKind::Deadline:
+      case ErrorKind::FuelLimit:
+        result_.interrupted = stop_;
+        result_.complete = false;
+        return;
+      default: report(describe_error(world_, file_, error, fallback));
+    }
+  }
+
+  /// nullopt: it needs no evaluation.
+  std::expected<std::optional<Value>, eval::ErrorPtr> evaluate(NodeId node) {
+    switch (ast_[ast_.skip_parens(node)].kind) {
+      case NodeKind::Int:
+      case NodeKind::Float:
+      case NodeKind::Lambda:
+      case NodeKind::CurPos:
+      case NodeKind::Error: return std::nullopt;
+      default: break;
+    }
+    try {
+      eval::Limits limits;
+      limits.call_depth = call_depth_;
+      const auto now = Clock::now();
+      limits.deadline = now + (deadline_ - now) / kShare;
+      limits.cancelled = &stop_;
+      world_.vm.set_limits(limits);
+      return world_.vm.run(world_.focus(file_, node));
+    } catch (const eval::EvalError& e) {
+      return std::unexpected(e.share());
+    }
+  }
+
+  /// Several bindings may lead to the same error; it is shown once.
+  void report(Finding finding) {
+    const bool known = std::ranges::any_of(result_.findings, [&](const Finding& f) {
+      return f.span == finding.span && f.message == finding.message;
+    });
+    if (!known) result_.findings.push_back(std::move(finding));
+  }
+
+  eval::World& world_;
+  const eval::SourceUnit& file_;
+  const Ast& ast_;
+  uint32_t call_depth_;
+  Clock::time_point deadline_;
+  const std::atomic<bool>& stop_;
+  EvaluationFindings result_;
+  std::vector<NodeId> pending_, children_;
+};
+
+}  // namespace
+
+EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file, uint32_t call_depth,
+                                       Clock::time_point deadline, const std::atomic<bool>& stop) {
+  return FileRun(world, file, call_depth, deadline, stop).run();
+}
+
+}  // namespace nilas::analysis

@@ -1,0 +1,299 @@
+#include "lsp/analysis/hover.hpp"
+
+#include <algorithm>
+
+#include "evaluator/builtins.hpp"
+#include "evaluator/format/print.hpp"
+#include "lsp/analysis/documentation.hpp"
+#include "lsp/analysis/evaluation_errors.hpp"
+#include "lsp/analysis/function_text.hpp"
+#include "syntax/locate.hpp"
+
+namespace nilas::analysis {
+namespace {
+
+using eval::ErrorKind;
+using eval::Root;
+using eval::SourceUnit;
+using eval::Value;
+using eval::World;
+using syntax::NodeId;
+using syntax::NodeKind;
+
+bool ends_the_hover(ErrorKind kind) {
+  return kind == ErrorKind::Cancelled || kind == ErrorKind::Deadline || kind == ErrorKind::FuelLimit;
+}
+
+std::string count_of(size_t n, std::string_view one, std::string_view many) {
+  return std::to_string(n) + " " + std::string(n == 1 ? one : many);
+}
+
+std::string first_line(std::string_view s) {
+  const size_t lf = s.find('\n');
+  return std::string(s.substr(0, lf)) + (lf == std::string_view::npos ? "" : " ...");
+}
+
+/// Makes the content of one hover. The VM runs only through its methods, which set the limits.
+class HoverRun {
+ public:
+  HoverRun(World& world, const SourceUnit& unit, const HoverLimits& limits,
+           const std::function<bool(std::string_view)>& in_workspace)
+      : world_(world), unit_(unit), limits_(limits), in_workspace_(in_workspace) {}
+
+  HoverContent run(const syntax::Located& target) {
+    content_.span = target.span;
+    if (target.kind == syntax::LocatedKind::Parameter) {
+      parameter(target);
+      return std::move(content_);
+    }
+    allow_until(limits_.deadline);
+    if (limits_.evaluate) {
+      evaluate(target);
+    } else {
+      unknown_ = true;
+    }
+    allow_until(limits_.shown_by);
+    define(target);
+    if (unknown_) describe_statically(target);
+    return std::move(content_);
+  }
+
+ private:
+  void evaluate(const syntax::Located& target) {
+    try {
+      const Value focused = world_.focus(unit_, target.node, target.path_names);
+      const Root value(world_.vm.heap, world_.vm.run(focused));
+      allow_until(limits_.shown_by);
+      describe(value);
+    } catch (const eval::EvalError& e) {
+      if (ends_the_hover(e.data().kind)) throw;
+      if (e.data().kind == ErrorKind::UnknownArgument) {
+        unknown_ = true;
+      } else {
+        content_.error = error(e.data());
+      }
+    }
+  }
+
+  void allow_until(std::chrono::steady_clock::time_point deadline) {
+    eval::Limits limits;
+    limits.call_depth = limits_.call_depth;
+    limits.deadline = deadline;
+    limits.cancelled = limits_.stop;
+    if (!limits_.evaluate) limits.fuel = 0;
+    world_.vm.set_limits(limits);
+  }
+
+  // --- Values -----------------------------------------------------------------------------------
+  void describe(const Root& value) {
+    const Value v = value;
+    switch (v.type()) {
+      case eval::Type::Int: content_.type = "integer"; break;
+      case eval::Type::Float: content_.type = "float"; break;
+      case eval::Type::Bool: content_.type = "boolean"; break;
+      case eval::Type::Null: content_.type = "null"; break;
+      case eval::Type::String:
+        content_.type = "string of " + count_of(world_.vm.view(v).size(), "byte", "bytes");
+        break;
+      case eval::Type::Path: return describe_path(v);
+      case eval::Type::List:
+        content_.type = "list of " + count_of(v.list()->size(), "element", "elements");
+        break;
+      case eval::Type::Attrs:
+        if (is_derivation(value)) return describe_derivation(value);
+        content_.type = "set of " + count_of(v.attrs()->size(), "attribute", "attributes");
+        break;
+      case eval::Type::Function: return describe_function(v);
+      case eval::Type::Thunk:
+      case eval::Type::Internal: return;
+    }
+    print(value);
+  }
+
+  void print(const Root& value) {
+    eval::PrintOptions options = eval::PrintOptions::hover();
+    options.max_output = std::min(options.max_output, limits_.max_characters);
+    try {
+      const Value text = world_.vm.run_task(eval::print_value(world_.vm, Root(world_.vm.heap, value), options));
+      content_.code = world_.vm.view(text);
+    } catch (const eval::EvalError& e) {
+      if (e.data().kind == ErrorKind::Cancelled) throw;
+      options.force = false;
+      content_.code = eval::print_shallow(world_.vm, value, options);
+      content_.note = e.data().kind == ErrorKind::UnknownArgument
+                          ? "Parts of it depend on the argument of a function."
+                          : "Not everything in it was evaluated: " + e.data().message + ".";
+    }
+  }
+
+  void describe_path(Value v) {
+    const std::string path(v.path()->view());
+    content_.code = path;
+    content_.type = "path";
+    // Follow what a reader would: symlinks, as far as they lead.
+    std::string at = path;
+    auto info = world_.host.info(at);
+    for (int links = 0; info && info->type == eval::FileType::Symlink && links < 40; ++links) {
+      const auto target = world_.host.read_link(at);
+      if (!target) break;
+      at = target->starts_with('/') ? *target : at.substr(0, at.rfind('/') + 1) + *target;
+      info = world_.host.info(at);
+    }
+    if (!info) {
+      content_.facts.push_back({"exists", "no"});
+    } else if (info->type == eval::FileType::Directory) {
+      content_.facts.push_back({"exists", "yes, a directory"});
+    } else {
+      content_.facts.push_back({"exists", "yes, " + count_of(info->size, "byte", "bytes")});
+    }
+    if (at != path) content_.facts.push_back({"leads to", at});
+  }
+
+  bool is_derivation(const Root& set) {
+    const Value* type = set->attrs()->get(world_.vm.symbols.known.type);
+    if (!type) return false;
+    const auto v = force(*type);
+    return v && v->is_string() && world_.vm.view(*v) == "derivation";
+  }
+
+  void describe_derivation(const Root& set) {
+    content_.type = "derivation";
+    for (const char* name : {"name", "version", "outputs", "drvPath"}) {
+      const eval::Symbol symbol = world_.vm.symbols.intern(name);
+      const Value* slot = set->attrs()->get(symbol);
+      if (!slot) continue;
+      content_.facts.push_back({name, fact_text(*slot)});
+    }
+    const auto& facts = content_.facts;
+    content_.code = facts.empty() || facts[0].name != "name" ? "«derivation»" : "«derivation " + facts[0].value + "»";
+  }
+
+  /// A string as it is, anything else as Nix; an error in one line.
+  std::string fact_text(Value slot) {
+    const auto v = force(slot);
+    if (!v) return "«error: " + first_line(v.error()->message) + "»";
+    if (v->is_string()) return std::string(world_.vm.view(*v));
+    if (!v->is_list()) return world_.vm.brief(*v);
+    std::string text;
+    const Root list(world_.vm.heap, *v);
+    for (uint32_t i = 0; i < list->list()->size() && i < 20; ++i) {
+      text += (i ? " " : "") + fact_item(list->list()->items[i]);
+    }
+    return text;
+  }
+  std::string fact_item(Value slot) {
+    const auto v = force(slot);
+    if (!v) return "«error»";
+    return v->is_string() ? std::string(world_.vm.view(*v)) : world_.vm.brief(*v);
+  }
+
+  std::expected<Value, eval::ErrorPtr> force(Value v) {
+    try {
+      return world_.vm.run(v);
+    } catch (const eval::EvalError& e) {
+      if (e.data().kind == ErrorKind::Cancelled) throw;
+      return std::unexpected(e.share());
+    }
+  }
+
+  // --- Functions --------------------------------------------------------------------------------
+  void describe_function(Value v) {
+    content_.type = "function";
+    if (const auto builtin = builtin_of(v)) {
+      content_.type = "builtin function";
+      content_.code = builtin_signature(*builtin);
+      content_.documentation = builtin->info->doc;
+      return;
+    }
+    const auto node = world_.function_node(v);
+    if (!node) return;
+    content_.code = function_heads(*node->unit->ast, *node->unit->text, node->node);
+    content_.function = place_of(world_, world_.function_span(v));
+    const syntax::Span doc = function_doc(*node->unit->ast, node->node);
+    content_.documentation =
+        documentation_text(std::string_view(*node->unit->text).substr(doc.begin, doc.end - doc.begin));
+  }
+
+  // --- Errors -----------------------------------------------------------------------------------
+  HoverError error(const eval::ErrorData& e) const {
+    HoverError out{e.message, place_of(world_, e.span), std::nullopt};
+    if (!e.suggestions.empty()) out.message += "\nDid you mean " + e.suggestions.front() + "?";
+    if (out.thrown && in_workspace_(out.thrown->path)) return out;
+    for (const eval::TraceFrame& frame : e.trace) {
+      auto place = place_of(world_, frame.span);
+      if (!place) continue;
+      if (!out.thrown) out.thrown = place;
+      if (!in_workspace_(place->path)) continue;
+      if (place->path != out.thrown->path || place->span != out.thrown->span) {
+        out.step = RelatedPlace{std::move(*place), frame.message};
+      }
+      break;
+    }
+    return out;
+  }
+
+  // --- Definitions ------------------------------------------------------------------------------
+  void define(const syntax::Located& target) {
+    using syntax::LocatedKind;
+    switch (target.kind) {
+      case LocatedKind::Nothing: return;
+      case LocatedKind::Expression:
+      case LocatedKind::InheritedName:
+        content_.definition = find_definition(world_, unit_, target.node, target.path_names);
+        break;
+      case LocatedKind::LetName:
+        content_.definition = definition_at(unit_, DefinitionKind::LetBinding, target.span);
+        break;
+      case LocatedKind::AttributeName:
+        content_.definition = definition_at(unit_, DefinitionKind::Attribute, target.span);
+        break;
+      case LocatedKind::Parameter: break;
+    }
+    // The comment at the binding speaks of this name; that at the function of whatever was bound to it.
+    if (content_.definition && !content_.definition->documentation.empty()) {
+      content_.documentation = content_.definition->documentation;
+    }
+  }
+
+  void parameter(const syntax::Located& target) {
+    content_.definition = definition_of_parameter(unit_, target.span);
+    describe_parameter();
+  }
+
+  void describe_parameter() {
+    content_.code = content_.definition->parameter;
+    content_.type = "parameter";
+    content_.note = "Its value is the argument of a call.";
+    content_.documentation = content_.definition->documentation;
+  }
+
+  /// In a function whose argument is not known: what the text tells.
+  void describe_statically(const syntax::Located& target) {
+    if (content_.definition && content_.definition->kind == DefinitionKind::Parameter) return describe_parameter();
+    content_.note = limits_.evaluate ? "The value depends on the argument of a function." : "Evaluation is switched off.";
+    NodeId node = target.node;
+    if (content_.definition && content_.definition->value != syntax::kNoNode) node = content_.definition->value;
+    const syntax::Ast& ast = *unit_.ast;
+    node = ast.skip_parens(node);
+    content_.type = static_type(ast, node);
+    if (ast[node].kind == NodeKind::Lambda) content_.code = function_heads(ast, *unit_.text, node);
+  }
+
+  World& world_;
+  const SourceUnit& unit_;
+  const HoverLimits& limits_;
+  const std::function<bool(std::string_view)>& in_workspace_;
+  HoverContent content_;
+  bool unknown_ = false;
+};
+
+}  // namespace
+
+std::optional<HoverContent> hover(World& world, const SourceUnit& unit, uint32_t offset, const HoverLimits& limits,
+                                  const std::function<bool(std::string_view path)>& in_workspace) {
+  const syntax::Located target = syntax::locate(*unit.ast, *unit.text, offset);
+  if (target.kind == syntax::LocatedKind::Nothing) return std::nullopt;
+  return HoverRun(world, unit, limits, in_workspace).run(target);
+}
+
+}  // namespace nilas::analysis

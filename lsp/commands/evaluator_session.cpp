@@ -1,0 +1,39 @@
+#include "lsp/commands/evaluator_session.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <vector>
+
+namespace nilas::lsp {
+namespace {
+
+void to_standard_error(eval::EvalHost::Message, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
+}  // namespace
+
+CommandWorld::CommandWorld(eval::WorldOptions options)
+    : host(to_standard_error), world(host, std::move(options)) {}
+
+CommandWorld& make_command_world(eval::WorldOptions options) {
+  static std::vector<CommandWorld*> kept;  // reachable, so that the leak checker knows
+  kept.push_back(new CommandWorld(std::move(options)));
+  return *kept.back();
+}
+
+std::string read_standard_input() {
+  std::string text;
+  std::vector<char> chunk(64 << 10);
+  for (size_t n; (n = std::fread(chunk.data(), 1, chunk.size(), stdin)) > 0;) text.append(chunk.data(), n);
+  return text;
+}
+
+std::string working_directory() {
+  std::vector<char> path(4096);
+  return ::getcwd(path.data(), path.size()) ? std::string(path.data()) : "/";
+}
+
+}  // namespace nilas::lsp

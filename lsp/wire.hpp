@@ -1,0 +1,20 @@
+#pragma once
+// From the plain structs of analysis/ to the protocol: byte offsets become positions, paths become URIs.
+
+#include "lsp/analysis/finding.hpp"
+#include "lsp/documents.hpp"
+#include "lsp/protocol/diagnostics.hpp"
+
+namespace nilas::lsp {
+
+/// Places in `document` keep the spelling of the client's URI.
+struct WireContext {
+  const DocumentSnapshot& document;
+  PositionEncoding encoding;
+  bool related_information;
+};
+
+Location to_location(const analysis::Place& place, const WireContext& context);
+WireDiagnostic to_wire(const analysis::Finding& finding, const WireContext& context);
+
+}  // namespace nilas::lsp
