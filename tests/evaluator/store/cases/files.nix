@@ -16,7 +16,7 @@
   hash = map (t: builtins.hashFile t /fixture/tree/a.txt) [ "md5" "sha1" "sha256" "sha512" ];
   hash_link = builtins.hashFile "sha256" /fixture/tree/sub/link;
   base = map baseNameOf [ "" "/" "//" "a" "a/" "a//" "/a/b" "/a/b/" "a/b//" /fixture /. "." ".." ];
-  dirs = map dirOf [ "" "/" "//" "a" "a/" "a//" "/a" "/a/b" "/a/b/" "." ];
+  dirs = map dirOf [ "" "/" "a" "a/" "/a" "/a/b" "/a/b/" "." ];
   dir_of_path = map toString [ (dirOf /a/b) (dirOf /a) (dirOf /.) ];
   to_path = map builtins.toPath [ "/" "/a/../b/./c//" /a/b "/../.." ];
   env = builtins.getEnv "NILAS_TEST_NOT_SET";
