@@ -48,6 +48,8 @@ module.exports = grammar({
   inline: ($) => [
     $._call,
     $._attr,
+    $._selected_attr,
+    $._key_attr,
     $._binding,
     $._bindings_end,
     $._close_paren,
@@ -104,6 +106,7 @@ module.exports = grammar({
     $._missing_then,
     $._missing_else,
     $._missing_in,
+    $.reserved_word,
     $.missing_colon,
     $.missing_comma,
     $._missing_formals_end,
@@ -316,17 +319,20 @@ module.exports = grammar({
     // in `x.⏎ y = 1` the attribute is missing, in `{ x.⏎ y = 1; }` it is y.
     _selected: ($) =>
       seq(
-        field("attr", choice($._attr, alias($._missing_selected, $.missing_attribute))),
-        repeat(
-          seq(".", field("attr", choice($._attr, alias($._missing_selected, $.missing_attribute)))),
-        ),
+        field("attr", $._selected_attr),
+        repeat(seq(".", field("attr", $._selected_attr))),
       ),
+
+    _selected_attr: ($) =>
+      choice($._attr, $.reserved_word, alias($._missing_selected, $.missing_attribute)),
 
     attrpath: ($) =>
       seq(
         field("attr", $._attr),
-        repeat(seq(".", field("attr", choice($._attr, alias($._missing_key, $.missing_attribute))))),
+        repeat(seq(".", field("attr", $._key_attr))),
       ),
+
+    _key_attr: ($) => choice($._attr, $.reserved_word, alias($._missing_key, $.missing_attribute)),
 
     // The scanner takes names too; this pattern serves where its lookahead has passed the name's end.
     identifier: (_) => /[a-zA-Z_][a-zA-Z0-9_'-]*/,

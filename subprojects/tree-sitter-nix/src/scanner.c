@@ -68,8 +68,12 @@ static bool emit_between_names(TSLexer *lexer, const bool *valid, bool first_on_
   return finish(lexer, formal ? MISSING_COMMA : MISSING_ASSIGNMENT);
 }
 
+// What was skipped before a token.
+enum Gap { NO_GAP, BLANKS, LINE_END };
+
 // A name, a keyword, or the path or URL that starts like one.
-static bool scan_word(TSLexer *lexer, const bool *valid, bool first_on_line) {
+static bool scan_word(TSLexer *lexer, const bool *valid, enum Gap gap) {
+  bool const first_on_line = gap == LINE_END;
   char text[8];
   unsigned length = 0;
   bool scheme = true;
@@ -85,6 +89,8 @@ static bool scan_word(TSLexer *lexer, const bool *valid, bool first_on_line) {
   bool const longer = path && (is(lexer, PATH_CHAR) || lexer->lookahead == '/' || lexer->lookahead == ':');
 
   if (word != IDENTIFIER && word != OR) {
+    // A keyword right behind a dot is a name in the making: `a.in` is on its way to `a.input`.
+    if (!longer && gap == NO_GAP && valid[RESERVED_WORD]) return finish_here(lexer, RESERVED_WORD);
     if (!longer && emit_before_keyword(lexer, valid, word)) return true;
   } else if (valid[MAY_BE_FORMAL] || (first_on_line && valid[MISSING_ASSIGNMENT])) {
     return emit_between_names(lexer, valid, first_on_line);
@@ -110,9 +116,10 @@ static bool scan_word(TSLexer *lexer, const bool *valid, bool first_on_line) {
 
 static bool scan_code(TSLexer *lexer, const bool *valid) {
   lexer->mark_end(lexer);
-  bool first_on_line = false;
+  enum Gap gap = NO_GAP;
   while (is(lexer, BLANK)) {
-    first_on_line = first_on_line || lexer->lookahead == '\n' || lexer->lookahead == '\r';
+    if (gap == NO_GAP) gap = BLANKS;
+    if (lexer->lookahead == '\n' || lexer->lookahead == '\r') gap = LINE_END;
     lexer->advance(lexer, true);
   }
   int32_t const c = lexer->lookahead;
@@ -129,7 +136,7 @@ static bool scan_code(TSLexer *lexer, const bool *valid) {
     if (valid[MISSING_KEY]) return finish(lexer, MISSING_KEY);
   }
   if (c == '/') return scan_path_after_slash(lexer, PATH);
-  if (is(lexer, WORD_START)) return scan_word(lexer, valid, first_on_line);
+  if (is(lexer, WORD_START)) return scan_word(lexer, valid, gap);
   if (is(lexer, DIGIT)) return scan_number(lexer);
 
   switch (c) {
@@ -155,12 +162,12 @@ static bool scan_code(TSLexer *lexer, const bool *valid) {
     case ',':
       return emit_before(lexer, valid, AT_COMMA);
     case '"':
-      if (!first_on_line) return false;
+      if (gap != LINE_END) return false;
       if (valid[MISSING_ASSIGNMENT]) return finish(lexer, MISSING_ASSIGNMENT);
       return binding_ends_code(valid) && pass_plain_string(lexer) &&
              assignment_follows(lexer, false) && emit_before_binding(lexer, valid);
     case '$':
-      return first_on_line && valid[MISSING_ASSIGNMENT] && finish(lexer, MISSING_ASSIGNMENT);
+      return gap == LINE_END && valid[MISSING_ASSIGNMENT] && finish(lexer, MISSING_ASSIGNMENT);
     default:
       return lexer->eof(lexer) && emit_before(lexer, valid, AT_END);
   }

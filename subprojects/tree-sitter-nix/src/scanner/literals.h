@@ -88,13 +88,16 @@ static bool scan_path_after_slash(TSLexer *lexer, enum Token kind) {
     return finish(lexer, interpolation_follows(lexer) ? kind + 1 : kind + 2);
   }
   bool const ends_with_slash = pass_path_piece(lexer);
+  bool const two_slashes = ends_with_slash && lexer->lookahead == '/';
   if (interpolation_follows(lexer)) return finish(lexer, kind + 1);
   if (!ends_with_slash) return finish(lexer, kind);
-  if (lexer->lookahead == '/') {
+  if (two_slashes) {
     pass_path_piece(lexer);
-    if (interpolation_follows(lexer)) return finish(lexer, kind + 1);
-    while (at_path_text(lexer)) advance(lexer);
-    lexer->mark_end(lexer);
+    if (!at_path_text(lexer) && interpolation_follows(lexer)) return finish(lexer, kind + 1);
+    if (at_path_text(lexer)) {
+      while (at_path_text(lexer)) advance(lexer);
+      lexer->mark_end(lexer);
+    }
   }
   return finish(lexer, kind + 2);
 }

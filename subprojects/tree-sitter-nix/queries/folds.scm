@@ -1,0 +1,16 @@
+[
+  (attrset)
+  (rec_attrset)
+  (let_attrset)
+  (let_expression)
+  (list)
+  (parenthesized_expression)
+  (formals)
+  (indented_string)
+  (string)
+  (if_expression)
+  (inherit)
+  (inherit_from)
+  (comment)
+  (doc_comment)
+] @fold
