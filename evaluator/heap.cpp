@@ -185,6 +185,7 @@ void Heap::collect(const std::function<void(Heap&)>& visit_more) {
     std::free(l);
     return true;
   });
+  if (options.stress) poison_garbage();
   release_empty_blocks();
   for (auto& cursor : sweep_at_) cursor = {0, 0};
   used_bytes_ = marked_bytes_;
@@ -195,6 +196,20 @@ void Heap::collect(const std::function<void(Heap&)>& visit_more) {
   if (options.limit_bytes != SIZE_MAX && marked_bytes_ < options.limit_bytes)
     next_collection_ =
         std::min(next_collection_, marked_bytes_ + (options.limit_bytes - marked_bytes_) / 2);
+}
+
+/// A root that was forgotten shows at once when garbage does not look like anything.
+void Heap::poison_garbage() {
+  for (auto& blocks : blocks_) {
+    for (Block* b : blocks) {
+      for (size_t i = 0; i < b->cells; ++i) {
+        auto* o = reinterpret_cast<Object*>(b->at(i));
+        if (o->flags & kMarked) continue;
+        std::memset(b->at(i), 0xdb, b->cell_bytes);
+        *o = {ObjectKind::Free, 0, 0, 0};
+      }
+    }
+  }
 }
 
 void Heap::release_empty_blocks() {

@@ -157,6 +157,7 @@ class Heap {
   size_t scan(Object* o);  // marks what it refers to; bytes of the object
   void finish_sweep();
   void release_empty_blocks();
+  void poison_garbage();
 
   static constexpr size_t kLanes = kMaxSmall / 8 + 1;  // by size in 8-byte words
   Lane lanes_[kLanes];
