@@ -95,6 +95,8 @@ struct CodeBlock {
 };
 static_assert(sizeof(CodeBlock) <= 48, "an evaluation of NixOS makes half a million");
 
+inline CodeBlock& World::code(CodeId id) const { return codes_[id / kCodeChunk][id % kCodeChunk]; }
+
 /// Disassembly of a block as text, one instruction a line.
 std::string disassemble(const World& world, CodeId id);
 

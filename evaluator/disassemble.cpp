@@ -94,7 +94,7 @@ std::string constant_text(Value v) {
 }  // namespace
 
 std::string disassemble(const World& world, CodeId id) {
-  const CodeBlock& block = world.codes_[id];
+  const CodeBlock& block = world.code(id);
   std::string out = cat("code ", id);
   if (block.kind == CodeKind::Lambda) out += cat(", function of ", int{block.arity});
   if (block.name != SymbolTable::kNoSymbol) out += cat(", ", world.vm.symbols.name(block.name));

@@ -81,7 +81,7 @@ class RootVector final : public RootBase {
 
 struct HeapOptions {
   size_t limit_bytes = SIZE_MAX;           ///< allocation beyond it throws a LimitError
-  size_t first_collection_bytes = 64 << 20;  ///< no collection below it
+  size_t first_collection_bytes = 256 << 20;  ///< no collection below it
   double growth = 2.0;                     ///< next collection when the heap is this many times what survived
   bool stress = false;                     ///< collect at every safepoint
 };

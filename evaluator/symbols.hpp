@@ -1,8 +1,8 @@
 #pragma once
 // Names of a world: interned once, compared as 32-bit numbers.
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "evaluator/heap.hpp"
@@ -47,7 +47,7 @@ class SymbolTable {
   friend class Vm;
   Heap& heap_;
   std::vector<Value> strings_;
-  std::unordered_map<std::string_view, Symbol> ids_;
+  boost::unordered_flat_map<std::string_view, Symbol> ids_;
 };
 
 }  // namespace nilas::eval

@@ -42,13 +42,12 @@ World::~World() = default;
 // --- Code --------------------------------------------------------------------------------------------------------------
 
 CodeId World::add_code(CodeBlock code) {
-  if (codes_.size() >= 1 << 24)
+  if (code_count_ >= 1 << 24)
     throw EvalError(ErrorKind::MemoryLimit, "too much code in one evaluation");
-  codes_.push_back(std::move(code));
-  return static_cast<CodeId>(codes_.size() - 1);
+  if (code_count_ % kCodeChunk == 0) codes_.push_back(std::make_unique<CodeBlock[]>(kCodeChunk));
+  this->code(code_count_) = std::move(code);
+  return code_count_++;
 }
-
-CodeBlock& World::code(CodeId id) { return codes_[id]; }
 
 SourceUnit& World::new_unit(std::string name, std::string base_dir, bool is_file) {
   auto unit = std::make_unique<SourceUnit>();
@@ -192,7 +191,7 @@ std::optional<World::FunctionNode> World::function_node(Value f) const {
     f = f.as<PartialApp>()->function;
   }
   if (f.object()->kind != ObjectKind::Closure) return std::nullopt;
-  const CodeBlock& block = codes_[f.object()->count];
+  const CodeBlock& block = this->code(f.object()->count);
   const auto& ast = *block.unit->ast;
   // A partial application stands for an inner function.
   syntax::NodeId node = block.node;
@@ -213,7 +212,8 @@ void World::record_read(std::string_view path) {
 }
 
 void World::visit_roots(Heap& heap) {
-  for (const CodeBlock& c : codes_) {
+  for (CodeId id = 0; id < code_count_; ++id) {
+    const CodeBlock& c = code(id);
     if (!c.body) continue;
     for (const Value v : c.body->constants) heap.mark(v);
     for (const AttrsLiteral& l : c.body->literals) {

@@ -6,7 +6,6 @@
 // file, listing or variable that it read has changed (docs/architecture.md, "The evaluation world").
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -130,7 +129,7 @@ class World {
   friend std::string disassemble(const World& world, CodeId id);
 
   CodeId add_code(CodeBlock code);
-  CodeBlock& code(CodeId id);
+  inline CodeBlock& code(CodeId id) const;  // code.hpp
   void visit_roots(Heap& heap);
   void make_globals();
   SourceUnit& new_unit(std::string name, std::string base_dir, bool is_file);
@@ -139,7 +138,10 @@ class World {
   void parse_unit(SourceUnit& unit, std::string text, std::span<const std::string_view> globals);
 
   std::vector<std::unique_ptr<SourceUnit>> sources_;  // SourceId - 1
-  std::deque<CodeBlock> codes_;                       // by CodeId; never shrinks
+  /// Code blocks by CodeId, in chunks that never move. Never shrinks.
+  static constexpr CodeId kCodeChunk = 4096;
+  std::vector<std::unique_ptr<CodeBlock[]>> codes_;
+  CodeId code_count_ = 0;
   std::vector<SourceSpan> positions_;                 // by PosId; 0 is unknown
   std::unordered_map<std::string, Value> imports_;    // canonical path -> thunk
   std::vector<Value> globals_;                        // parallel to global_names()
