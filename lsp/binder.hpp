@@ -53,16 +53,19 @@ class Binder {
 
   // Events; all on the strand.
   std::vector<std::function<void()>> on_initialized;
-  std::vector<std::function<void()>> on_settings;                       ///< settings have changed
-  std::vector<std::function<void(const std::string& key)>> on_edit;     ///< a document was opened or changed
-  std::vector<std::function<void(const std::string& key)>> on_save;     ///< or opened: worth a longer evaluation
+  std::vector<std::function<void()>> on_settings;  ///< settings have changed
+  std::vector<std::function<void(const std::string& key)>>
+      on_edit;  ///< a document was opened or changed
+  std::vector<std::function<void(const std::string& key)>>
+      on_save;  ///< or opened: worth a longer evaluation
   std::vector<std::function<void(const std::string& key)>> on_close;
-  std::vector<std::function<void()>> on_disk_change;                    ///< files changed outside the editor
+  std::vector<std::function<void()>> on_disk_change;  ///< files changed outside the editor
 };
 
 template <class Event, class... Arguments>
 void fire(const std::vector<Event>& event, const Arguments&... arguments) {
-  for (const auto& listener : event) listener(arguments...);
+  for (const auto& listener : event)
+    listener(arguments...);
 }
 
 #define FEATURE(name) void bind_##name(Binder& binder);

@@ -2,14 +2,13 @@
 // The client as the server sees it: frames in, sorted and dispatched; notifications and requests out.
 
 #include <atomic>
+#include <boost/asio/io_context.hpp>
 #include <expected>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-
-#include <boost/asio/io_context.hpp>
 
 #include "lsp/json_rpc/transport.hpp"
 #include "lsp/request.hpp"
@@ -27,7 +26,8 @@ class Client {
     std::function<void(std::function<void()>)> post;
   };
 
-  Client(boost::asio::io_context& io, Descriptors descriptors) : transport_(io, descriptors.input, descriptors.output) {}
+  Client(boost::asio::io_context& io, Descriptors descriptors)
+      : transport_(io, descriptors.input, descriptors.output) {}
 
   /// `events.request`, `.notification` and `.end` are called through `events.post`, in the order of arrival.
   /// `$/cancelRequest` never waits there: it is answered on the thread that reads.

@@ -1,10 +1,11 @@
 #include "lsp/documents.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
-
 #include <spdlog/spdlog.h>
 
+#include "evaluator/builtins.hpp"
 #include "lsp/uri.hpp"
 
 namespace nilas::lsp {
@@ -21,10 +22,23 @@ std::string parent_of(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
-SnapshotPtr finish(const DocumentSnapshot& draft) {
+SnapshotPtr finish(const DocumentSnapshot& draft, syntax::Parsed parsed) {
   auto snapshot = std::make_shared<DocumentSnapshot>(draft);
-  snapshot->parsed = std::make_shared<const syntax::Parsed>(syntax::parse(*draft.text));
+  snapshot->parsed = std::make_shared<const syntax::Parsed>(std::move(parsed));
   return snapshot;
+}
+
+/// Turns `document`'s text into `text` by one edit of the part that differs.
+void replace_all(syntax::Document& document, std::string_view text) {
+  const std::string_view old = document.text();
+  const auto begin = static_cast<size_t>(std::ranges::mismatch(old, text).in1 - old.begin());
+  size_t same = 0;
+  while (same < old.size() - begin && same < text.size() - begin &&
+         old[old.size() - 1 - same] == text[text.size() - 1 - same]) {
+    ++same;
+  }
+  document.edit(static_cast<uint32_t>(begin), static_cast<uint32_t>(old.size() - same),
+                text.substr(begin, text.size() - same - begin));
 }
 
 /// Evaluation resolves symlinks before it reads; a buffer counts under its real name too.
@@ -46,7 +60,8 @@ SnapshotPtr make_snapshot(std::string path, std::string text) {
   draft.key = path;
   draft.path = std::move(path);
   set_text(draft, std::move(text));
-  return finish(draft);
+  auto parsed = syntax::parse(*draft.text, eval::global_names());
+  return finish(draft, std::move(parsed));
 }
 
 std::string Documents::key_of(const std::string& uri) {
@@ -63,7 +78,9 @@ void Documents::open(DidOpenParams params) {
   d.uri = std::move(params.uri);
   d.version = params.version;
   set_text(d, std::move(params.text));
-  document.is_nix = params.language == "nix" || d.key.ends_with(".nix");
+  if (params.language == "nix" || d.key.ends_with(".nix")) {
+    document.syntax.emplace(*d.text, eval::global_names());
+  }
   overlay_ = nullptr;
   documents_.insert_or_assign(d.key, std::move(document));
 }
@@ -75,12 +92,15 @@ bool Documents::change(const DidChangeParams& params, PositionEncoding encoding)
     return false;
   }
   DocumentSnapshot& d = at->second.draft;
+  auto& syntax = at->second.syntax;
   for (const ContentChange& change : params.changes) {
     if (!change.range) {
+      if (syntax) replace_all(*syntax, change.text);
       set_text(d, change.text);
       continue;
     }
     const syntax::Span span = d.lines->span(*change.range, encoding);
+    if (syntax) syntax->edit(span.begin, span.end, change.text);
     std::string text;
     text.reserve(d.text->size() - (span.end - span.begin) + change.text.size());
     text.append(*d.text, 0, span.begin).append(change.text).append(*d.text, span.end);
@@ -98,9 +118,17 @@ void Documents::close(const std::string& key) {
 
 SnapshotPtr Documents::snapshot(const std::string& key) {
   const auto at = documents_.find(key);
-  if (at == documents_.end() || !at->second.is_nix) return nullptr;
-  if (!at->second.snapshot) at->second.snapshot = finish(at->second.draft);
-  return at->second.snapshot;
+  if (at == documents_.end() || !at->second.syntax) return nullptr;
+  Document& document = at->second;
+  if (!document.snapshot) document.snapshot = finish(document.draft, document.syntax->parsed());
+  return document.snapshot;
+}
+
+std::shared_ptr<const syntax::Tree> Documents::tree(const std::string& key) {
+  const auto at = documents_.find(key);
+  if (at == documents_.end() || !at->second.syntax) return nullptr;
+  const syntax::Tree* tree = at->second.syntax->tree();
+  return tree ? std::make_shared<const syntax::Tree>(*tree) : nullptr;
 }
 
 std::optional<int64_t> Documents::version(const std::string& key) const {
@@ -111,7 +139,8 @@ std::optional<int64_t> Documents::version(const std::string& key) const {
 
 std::vector<std::string> Documents::keys() const {
   std::vector<std::string> keys;
-  for (const auto& [key, document] : documents_) keys.push_back(key);
+  for (const auto& [key, document] : documents_)
+    keys.push_back(key);
   return keys;
 }
 

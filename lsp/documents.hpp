@@ -33,7 +33,7 @@ struct DocumentSnapshot {
 
 using SnapshotPtr = std::shared_ptr<const DocumentSnapshot>;
 
-/// A snapshot of text that no editor holds, as the command line needs it.
+/// A snapshot of text that no editor holds, as the command line needs it. `path` is canonical.
 SnapshotPtr make_snapshot(std::string path, std::string text);
 
 class Documents {
@@ -52,6 +52,9 @@ class Documents {
   std::optional<int64_t> version(const std::string& key) const;
   std::vector<std::string> keys() const;
 
+  /// The concrete tree of the present version; null if it is not open, no Nix, or too large for one.
+  std::shared_ptr<const syntax::Tree> tree(const std::string& key);
+
   /// What every open buffer says, for evaluation. The same object until something changes.
   OverlayPtr overlay();
 
@@ -62,9 +65,9 @@ class Documents {
 
  private:
   struct Document {
-    DocumentSnapshot draft;  ///< without `parsed` until someone asks
-    SnapshotPtr snapshot;
-    bool is_nix;
+    DocumentSnapshot draft;                  ///< without `parsed`
+    SnapshotPtr snapshot;                    ///< null until someone asks
+    std::optional<syntax::Document> syntax;  ///< none: it is no Nix
   };
   std::map<std::string, Document> documents_;
   std::vector<std::string> folders_;

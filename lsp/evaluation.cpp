@@ -1,12 +1,10 @@
 #include "lsp/evaluation.hpp"
 
-#include <malloc.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <unordered_map>
-
+#include <malloc.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+#include <unordered_map>
 
 #include "lsp/search_path.hpp"
 #include "lsp/uri.hpp"
@@ -76,7 +74,9 @@ struct Evaluation::Slot {
 
 Evaluation::Evaluation() : thread_([this] { loop(); }) {}
 
-Evaluation::~Evaluation() { stop(); }
+Evaluation::~Evaluation() {
+  stop();
+}
 
 void Evaluation::submit(EvaluationJob job) {
   const std::scoped_lock lock(mutex_);
@@ -90,7 +90,9 @@ void Evaluation::submit(EvaluationJob job) {
   wake_.notify_one();
 }
 
-void Evaluation::disk_changed() { ++disk_changes_; }
+void Evaluation::disk_changed() {
+  ++disk_changes_;
+}
 
 void Evaluation::cancel_all() {
   std::deque<EvaluationJob> dropped;
@@ -177,8 +179,13 @@ Outcome Evaluation::run(EvaluationJob& job) {
   limits.deadline = Clock::now() + job.deadline;
   limits.cancelled = job.stop.get();
   slot.world.vm.set_limits(limits);
-  EvaluationSession session{slot.world, slot.serial, limits.deadline, *job.stop, job.call_depth,
-                            [&](const EvaluatedText& text) -> const eval::SourceUnit& { return slot.unit(text); }};
+  EvaluationSession session{
+      slot.world,
+      slot.serial,
+      limits.deadline,
+      *job.stop,
+      job.call_depth,
+      [&](const EvaluatedText& text) -> const eval::SourceUnit& { return slot.unit(text); }};
   const Outcome outcome = job.run(session);
   keep_within_budget(job.setup.memory_bytes, &slot);
   return outcome;
@@ -196,7 +203,8 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
   if (slot && slot->has_too_many_texts()) rebuild("too many texts");
   if (slot && !slot->host.replace_overlay(job.overlay)) rebuild("a buffer changed");
   const uint64_t changes = disk_changes_;
-  if (slot && (slot->disk_changes != changes || Clock::now() - slot->disk_checked > kDiskInterval)) {
+  if (slot &&
+      (slot->disk_changes != changes || Clock::now() - slot->disk_checked > kDiskInterval)) {
     if (!slot->host.is_current()) rebuild("the disk changed");
   }
   if (slot) {
@@ -215,14 +223,16 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
 void Evaluation::keep_within_budget(size_t bytes, Slot* used) {
   const auto live = [&] {
     size_t sum = 0;
-    for (const auto& [folder, slot] : slots_) sum += slot->world.vm.heap.stats().live_bytes;
+    for (const auto& [folder, slot] : slots_)
+      sum += slot->world.vm.heap.stats().live_bytes;
     return sum;
   };
   const size_t soft = bytes / 4 * 3;
   if (live() > soft) used->world.vm.collect();
   bool dropped = false;
   while (live() > soft) {
-    const auto oldest = std::ranges::min_element(slots_, {}, [](const auto& e) { return e.second->used; });
+    const auto oldest =
+        std::ranges::min_element(slots_, {}, [](const auto& e) { return e.second->used; });
     spdlog::info("the world of {} is dropped: memory", oldest->first);
     slots_.erase(oldest);
     dropped = true;

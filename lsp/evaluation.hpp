@@ -26,7 +26,7 @@ namespace nilas::lsp {
 
 /// A text to be evaluated in a world: one version of a document.
 struct EvaluatedText {
-  std::string path;  ///< canonical; or a name in «», for a buffer without a file
+  std::string path;       ///< canonical; or a name in «», for a buffer without a file
   std::string directory;  ///< where its relative paths start
   std::shared_ptr<const std::string> text;
   std::shared_ptr<const syntax::Ast> ast;
@@ -35,7 +35,8 @@ struct EvaluatedText {
 /// What a job works with, on the evaluator's thread.
 struct EvaluationSession {
   eval::World& world;
-  uint64_t world_serial;  ///< another number: the world was built anew, because something it read has changed
+  uint64_t
+      world_serial;  ///< another number: the world was built anew, because something it read has changed
   std::chrono::steady_clock::time_point deadline;  ///< already set as the VM's limit
   const std::atomic<bool>& stop;                   ///< likewise
   uint32_t call_depth;
@@ -84,8 +85,8 @@ class Evaluation {
 
   struct Status {
     size_t worlds = 0, queued = 0;
-    size_t live_bytes = 0;      ///< of all worlds, as of the last job
-    uint64_t rebuilt = 0;       ///< worlds dropped because something changed, or memory ran out
+    size_t live_bytes = 0;  ///< of all worlds, as of the last job
+    uint64_t rebuilt = 0;   ///< worlds dropped because something changed, or memory ran out
     uint64_t jobs = 0, interrupted = 0;
     bool busy = false;
   };

@@ -1,18 +1,16 @@
 #include "lsp/host.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <pwd.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <dirent.h>
+#include <fcntl.h>
+#include <pwd.h>
 #include <ranges>
-
+#include <sys/stat.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 namespace nilas::lsp {
@@ -62,7 +60,7 @@ bool same(const FileInfo& a, const FileInfo& b) {
 }
 
 HostResult<FileInfo> stat_now(const std::string& path) {
-  struct stat s {};
+  struct stat s{};
   if (::lstat(path.c_str(), &s) != 0) return std::unexpected(last_error());
   return info_of(s);
 }
@@ -74,7 +72,7 @@ HostResult<std::string> read_now(const std::string& path, FileInfo& state) {
     int fd;
     ~Close() { ::close(fd); }
   } close{fd};
-  struct stat s {};
+  struct stat s{};
   if (::fstat(fd, &s) != 0) return std::unexpected(last_error());
   state = info_of(s);
   if (S_ISDIR(s.st_mode)) {
@@ -104,7 +102,7 @@ FileType entry_type(DIR* dir, const dirent& entry) {
     case DT_UNKNOWN: break;
     default: return FileType::Other;
   }
-  struct stat s {};
+  struct stat s{};
   if (::fstatat(::dirfd(dir), entry.d_name, &s, AT_SYMLINK_NOFOLLOW) != 0) return FileType::Other;
   return type_of(s.st_mode);
 }
@@ -120,17 +118,20 @@ HostResult<std::vector<DirEntry>> list_now(const std::string& path, FileInfo& st
     DIR* dir;
     ~Close() { ::closedir(dir); }
   } close{dir};
-  struct stat s {};
+  struct stat s{};
   if (::fstat(::dirfd(dir), &s) == 0) state = info_of(s);
   std::vector<DirEntry> entries;
   while (const dirent* entry = ::readdir(dir)) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") entries.push_back({std::string(name), entry_type(dir, *entry)});
+    if (name != "." && name != "..")
+      entries.push_back({std::string(name), entry_type(dir, *entry)});
   }
   return entries;
 }
 
-uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t hash_of(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 bool is_below(std::string_view path, std::string_view root) {
   if (root == "/") return true;
@@ -288,11 +289,11 @@ bool FileHost::is_current() const {
     return now->type == then->type;
   });
   return unchanged && std::ranges::all_of(contents_, [&](const auto& entry) {
-    if (buffer(entry.first)) return true;
-    struct stat s {};
-    if (::stat(entry.first.c_str(), &s) != 0) return false;
-    return same(info_of(s), entry.second.state);
-  });
+           if (buffer(entry.first)) return true;
+           struct stat s{};
+           if (::stat(entry.first.c_str(), &s) != 0) return false;
+           return same(info_of(s), entry.second.state);
+         });
 }
 
 }  // namespace nilas::lsp

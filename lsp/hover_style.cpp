@@ -35,7 +35,8 @@ analysis::HoverStyle hover_style(std::vector<std::string> folders, analysis::Hov
       }
     }
     const Position p = start_of(place);
-    return std::string(path) + ":" + std::to_string(p.line + 1) + ":" + std::to_string(p.character + 1);
+    return std::string(path) + ":" + std::to_string(p.line + 1) + ":" +
+           std::to_string(p.character + 1);
   };
   style.place_link = [](const analysis::Place& place) -> std::string {
     if (!place.path.starts_with('/')) return {};

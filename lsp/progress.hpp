@@ -14,7 +14,8 @@ class Progress : public std::enable_shared_from_this<Progress> {
  public:
   /// `token`: workDoneToken of a request, or null: then one is asked for, if the client supports that.
   /// `cancel` is called on the strand if the user cancels (window/workDoneProgress/cancel).
-  static std::shared_ptr<Progress> start(Server& server, Json token, std::string title, std::function<void()> cancel);
+  static std::shared_ptr<Progress> start(Server& server, Json token, std::string title,
+                                         std::function<void()> cancel);
   ~Progress() { end(); }
   void end();
 
@@ -31,6 +32,5 @@ class Progress : public std::enable_shared_from_this<Progress> {
   StrandTimer timer_;
   bool shown_ = false, ended_ = false;
 };
-
 
 }  // namespace nilas::lsp

@@ -1,9 +1,8 @@
 #include "lsp/search_path.hpp"
 
-#include <unistd.h>
-
 #include <cctype>
 #include <cstdlib>
+#include <unistd.h>
 
 namespace nilas::lsp {
 namespace {
@@ -56,7 +55,8 @@ std::vector<eval::SearchPathEntry> parse_nix_path(std::string_view value) {
 
 std::vector<eval::SearchPathEntry> search_path(const std::vector<std::string>& first) {
   std::vector<eval::SearchPathEntry> out;
-  for (const std::string& entry : first) out.push_back(parse_search_path_entry(entry));
+  for (const std::string& entry : first)
+    out.push_back(parse_search_path_entry(entry));
   const char* variable = std::getenv("NIX_PATH");
   for (auto& entry : variable ? parse_nix_path(variable) : default_channels()) {
     out.push_back(std::move(entry));

@@ -1,12 +1,8 @@
 #include "lsp/server.hpp"
 
-#include <unistd.h>
-
-#include <thread>
-#include <utility>
-
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
+#include <utility>
 
 #include "lsp/protocol/window.hpp"
 
@@ -20,30 +16,32 @@ StrandTimer::StrandTimer(Server& server)
 void StrandTimer::start(std::chrono::milliseconds after, std::function<void()> run) {
   const uint64_t mine = ++state_->generation;
   // Timers belong to the reader's thread; only the generation is the strand's.
-  asio::post(server_.io, [server = &server_, state = state_, after, mine, run = std::move(run)]() mutable {
-    state->timer.expires_after(after);
-    state->timer.async_wait([server, state, mine, run = std::move(run)](auto error) mutable {
-      if (error) return;
-      server->post([state, mine, run = std::move(run)] {
-        if (state->generation == mine) run();
+  asio::post(
+      server_.io, [server = &server_, state = state_, after, mine, run = std::move(run)]() mutable {
+        state->timer.expires_after(after);
+        state->timer.async_wait([server, state, mine, run = std::move(run)](auto error) mutable {
+          if (error) return;
+          server->post([state, mine, run = std::move(run)] {
+            if (state->generation == mine) run();
+          });
+        });
       });
-    });
-  });
 }
 
 Server::Server(Descriptors descriptors)
-    : client(io, descriptors), binder(*this), pool_(2), strand_(asio::make_strand(pool_)) {
+    : client(io, descriptors),
+      client_log(std::make_shared<ClientLog>(client)),
+      binder(*this),
+      pool_(2),
+      strand_(asio::make_strand(pool_)) {
+  // No thread logs yet: the list of sinks is not guarded.
+  spdlog::default_logger()->sinks().push_back(client_log);
 #define FEATURE(name) bind_##name(binder);
 #include "lsp/features/features.def"
 #undef FEATURE
 }
 
 Server::~Server() {
-  // A builtin that does not look at the clock could keep us here; the process must end all the same.
-  std::thread([] {
-    std::this_thread::sleep_for(std::chrono::seconds(2));
-    ::_exit(1);
-  }).detach();
   evaluation.stop();
   pool_.join();
 }
@@ -51,8 +49,10 @@ Server::~Server() {
 int Server::run() {
   const auto keep_running = asio::make_work_guard(io);
   client.start({
-      .request = [this](PendingPtr p, Json params) { handle_request(std::move(p), std::move(params)); },
-      .notification = [this](std::string method, Json params) { handle_notification(method, std::move(params)); },
+      .request = [this](PendingPtr p,
+                        Json params) { handle_request(std::move(p), std::move(params)); },
+      .notification = [this](std::string method,
+                             Json params) { handle_notification(method, std::move(params)); },
       .end =
           [this](const StreamEnd& end) {
             if (end.truncated) spdlog::error("the stream ended inside a message");
@@ -79,10 +79,8 @@ void Server::stop(int status) {
   evaluation.cancel_all();
   client.flush([this] { io.stop(); });
   // A client that does not read any more must not keep us alive.
-  std::thread([] {
-    std::this_thread::sleep_for(std::chrono::seconds(3));
-    ::_exit(1);
-  }).detach();
+  auto patience = std::make_shared<asio::steady_timer>(io, std::chrono::seconds(2));
+  patience->async_wait([this, patience](boost::system::error_code) { io.stop(); });
 }
 
 void Server::guard(std::string_view what, const std::function<void()>& work) noexcept {
@@ -107,6 +105,12 @@ void Server::handle_request(PendingPtr pending, Json params) {
     return pending->fail({ErrorCode::MethodNotFound, "no method '" + pending->method + "'"});
   }
   spdlog::debug("request {} {}", to_text(pending->id), pending->method);
+  if (!about_client.trace.empty() && about_client.trace != "off") {
+    Json trace =
+        Json::object({{"message", "request " + to_text(pending->id) + " " + pending->method}});
+    if (about_client.trace == "verbose") trace["verbose"] = to_text(params);
+    client.notify("$/logTrace", std::move(trace));
+  }
   try {
     handler->second(pending, std::move(params));
   } catch (const Json::exception& e) {
@@ -140,16 +144,13 @@ WorldSetup Server::world_setup(const DocumentSnapshot& document) const {
           .trusted = settings.trusted};
 }
 
-void Server::log(int type, std::string_view text) {
-  client.notify("window/logMessage", LogMessageParams{type, std::string(text)});
-}
-
 void Server::apply_settings(const Json& section) {
   auto [read, problems] = read_settings(section);
   settings = std::move(read);
   for (const std::string& problem : problems) {
     spdlog::warn("{}", problem);
-    client.notify("window/showMessage", LogMessageParams{MessageType::Warning, "nilas: " + problem});
+    client.notify("window/showMessage",
+                  LogMessageParams{MessageType::Warning, "nilas: " + problem});
   }
   if (settings.log_level != Settings().log_level) {
     spdlog::set_level(spdlog::level::from_str(settings.log_level));

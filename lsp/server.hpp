@@ -8,6 +8,11 @@
 //
 // Nothing but the strand touches the members below `// State`; the reader never waits for it.
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -15,14 +20,9 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
-
 #include "lsp/binder.hpp"
 #include "lsp/client.hpp"
+#include "lsp/client_log.hpp"
 #include "lsp/documents.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/settings.hpp"
@@ -56,17 +56,16 @@ class Server {
   /// Serves until `exit`, the end of the stream or of the client's process. Returns the exit status.
   int run();
 
-  void post(std::function<void()> work);           ///< to the strand; from any thread
-  void post_to_pool(std::function<void()> work);   ///< what throws there is logged
+  void post(std::function<void()> work);          ///< to the strand; from any thread
+  void post_to_pool(std::function<void()> work);  ///< what throws there is logged
   /// Ends the session once what was sent is written.
   void stop(int status);
-  /// To the client's log, and ours.
-  void log(int type, std::string_view text);
-  /// Asks for the settings again and tells the features.
+  /// Takes over the content of section "nilas"; reports what is wrong in it and tells the features.
   void apply_settings(const Json& section);
 
   boost::asio::io_context io;
   Client client;
+  std::shared_ptr<ClientLog> client_log;
 
   // State
   enum class Phase : uint8_t { Fresh, Initialized, ShutDown } phase = Phase::Fresh;

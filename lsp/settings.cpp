@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-
 #include <fmt/format.h>
+#include <map>
 
 namespace nilas::lsp {
 namespace {
@@ -45,7 +44,8 @@ void flatten(const Json& json, const std::string& prefix, Flat& out) {
 /// Letters to insert, delete or replace to turn one word into the other.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
     row[0] = i;
@@ -60,8 +60,9 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string unknown(std::string_view key) {
   std::string text = fmt::format("unknown setting 'nilas.{}'", key.substr(0, 100));
-  const auto nearest = std::ranges::min_element(
-      kSettings, {}, [&](const SettingInfo& s) { return edit_distance(key.substr(0, 100), s.key); });
+  const auto nearest = std::ranges::min_element(kSettings, {}, [&](const SettingInfo& s) {
+    return edit_distance(key.substr(0, 100), s.key);
+  });
   if (edit_distance(key.substr(0, 100), nearest->key) <= 3 + key.size() / 4) {
     text += fmt::format("; did you mean 'nilas.{}'?", nearest->key);
   }
@@ -100,7 +101,9 @@ constexpr std::string_view describe(std::string_view type) {
 
 }  // namespace
 
-std::span<const SettingInfo> all_settings() { return kSettings; }
+std::span<const SettingInfo> all_settings() {
+  return kSettings;
+}
 
 SettingsResult read_settings(const Json& json) {
   SettingsResult result;

@@ -8,7 +8,8 @@ namespace {
 
 bool is_plain(char c) {
   const auto u = static_cast<unsigned char>(c);
-  return (u < 0x80 && std::isalnum(u)) || std::string_view("/-._~").find(c) != std::string_view::npos;
+  return (u < 0x80 && std::isalnum(u)) ||
+         std::string_view("/-._~").find(c) != std::string_view::npos;
 }
 
 int hex_digit(char c) {
@@ -67,7 +68,8 @@ std::optional<std::string> uri_to_path(std::string_view uri) {
     rest.remove_prefix(2);
     const size_t slash = rest.find('/');
     const std::string_view host = rest.substr(0, slash);
-    if (slash == std::string_view::npos || (!host.empty() && host != "localhost")) return std::nullopt;
+    if (slash == std::string_view::npos || (!host.empty() && host != "localhost"))
+      return std::nullopt;
     rest.remove_prefix(slash);
   }
   rest = rest.substr(0, rest.find_first_of("?#"));

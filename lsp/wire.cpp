@@ -21,8 +21,8 @@ void append_steps(std::string& message, const std::vector<analysis::RelatedPlace
   for (size_t i = 0; i < std::min(related.size(), kShown); ++i) {
     const analysis::Place& place = related[i].place;
     const Position p = LineIndex(*place.text).position(place.span.begin, PositionEncoding::Utf8);
-    message += "\n… " + related[i].message + " (" + place.path + ":" + std::to_string(p.line + 1) + ":" +
-               std::to_string(p.character + 1) + ")";
+    message += "\n… " + related[i].message + " (" + place.path + ":" + std::to_string(p.line + 1) +
+               ":" + std::to_string(p.character + 1) + ")";
   }
 }
 

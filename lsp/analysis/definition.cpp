@@ -32,7 +32,8 @@ Value evaluate_set(World& world, const SourceUnit& unit, NodeId node, uint32_t p
 /// The declaration that belongs to attribute `index` of a set with a scope, or of a let.
 const syntax::Attr* attr_of(const Ast& ast, const syntax::Decl& decl, uint32_t index) {
   const Node& owner = ast[ast.scopes[decl.scope].node];
-  if (owner.kind != NodeKind::Let && owner.kind != NodeKind::LegacyLet && owner.kind != NodeKind::AttrSet) {
+  if (owner.kind != NodeKind::Let && owner.kind != NodeKind::LegacyLet &&
+      owner.kind != NodeKind::AttrSet) {
     return nullptr;
   }
   const auto attrs = ast.set_attrs(ast.sets[owner.a]);
@@ -68,7 +69,8 @@ LocalStep local_step(const SourceUnit& unit, syntax::DeclId id) {
   const syntax::Scope& scope = ast.scopes[decl.scope];
   if (scope.kind == syntax::ScopeKind::Lambda) return {parameter_definition(unit, decl)};
   const bool is_let = scope.kind == syntax::ScopeKind::Let;
-  LocalStep step{definition_at(unit, is_let ? DefinitionKind::LetBinding : DefinitionKind::Attribute, decl.name)};
+  LocalStep step{definition_at(
+      unit, is_let ? DefinitionKind::LetBinding : DefinitionKind::Attribute, decl.name)};
   step.definition.value = decl.value;
   const syntax::Attr* attr = attr_of(ast, decl, id - scope.first_decl);
   if (attr && attr->kind != syntax::AttrKind::Plain) step.passed_on = attr->value;
@@ -76,19 +78,21 @@ LocalStep local_step(const SourceUnit& unit, syntax::DeclId id) {
 }
 
 /// Searches the sets of the `with`s around a name, innermost first.
-std::optional<Definition> with_definition(World& world, const SourceUnit& unit, syntax::ScopeId scope,
-                                          std::string_view name) {
+std::optional<Definition> with_definition(World& world, const SourceUnit& unit,
+                                          syntax::ScopeId scope, std::string_view name) {
   const Ast& ast = *unit.ast;
   for (; scope != syntax::kNone; scope = ast.scopes[scope].parent) {
     if (ast.scopes[scope].kind != syntax::ScopeKind::With) continue;
     const Value set = evaluate_set(world, unit, ast[ast.scopes[scope].node].a, 0);
-    if (!set.exists()) return std::nullopt;  // it might be defined here: nothing certain can be said
+    if (!set.exists())
+      return std::nullopt;  // it might be defined here: nothing certain can be said
     if (auto d = attribute_definition(world, set, name)) return d;
   }
   return std::nullopt;
 }
 
-std::optional<Definition> select_definition(World& world, const SourceUnit& unit, NodeId node, uint32_t path_names) {
+std::optional<Definition> select_definition(World& world, const SourceUnit& unit, NodeId node,
+                                            uint32_t path_names) {
   const Ast& ast = *unit.ast;
   const Node& n = ast[node];
   const auto path = ast.path(n.b);
@@ -111,20 +115,25 @@ std::optional<Definition> select_definition(World& world, const SourceUnit& unit
 
 }  // namespace
 
-std::optional<Definition> find_definition(World& world, const SourceUnit& unit, NodeId node, uint32_t path_names) {
+std::optional<Definition> find_definition(World& world, const SourceUnit& unit, NodeId node,
+                                          uint32_t path_names) {
   const Ast& ast = *unit.ast;
   std::optional<Definition> passed;  // the first `inherit` on the way: better than nothing
-  const auto or_passed = [&](std::optional<Definition> d) { return d ? std::move(d) : std::move(passed); };
+  const auto or_passed = [&](std::optional<Definition> d) {
+    return d ? std::move(d) : std::move(passed);
+  };
   for (;; path_names = 0) {
     node = ast.skip_parens(node);
     const Node& n = ast[node];
-    if (n.kind == NodeKind::Select) return or_passed(select_definition(world, unit, node, path_names));
+    if (n.kind == NodeKind::Select)
+      return or_passed(select_definition(world, unit, node, path_names));
     if (n.kind != NodeKind::Var) return passed;
     const syntax::Ref& ref = ast.refs[n.b];
     const std::string_view name = ast.symbol(n.a);
     switch (ref.kind) {
       case syntax::RefKind::With: return or_passed(with_definition(world, unit, ref.target, name));
-      case syntax::RefKind::Global: return Definition{DefinitionKind::Builtin, std::string(name), {}, {}, {}};
+      case syntax::RefKind::Global:
+        return Definition{DefinitionKind::Builtin, std::string(name), {}, {}, {}};
       case syntax::RefKind::Unbound: return passed;
       case syntax::RefKind::Local: break;
     }
@@ -143,8 +152,11 @@ std::optional<Definition> attribute_definition(World& world, Value set, std::str
   Definition d{DefinitionKind::Attribute, std::string(name), {}, {}, {}};
   const eval::SourceSpan span = world.position(set.attrs()->pos(static_cast<uint32_t>(index)));
   d.place = place_of(world, span);
-  if (const eval::SourceUnit* unit = world.source(span.source); unit && d.place) {
-    d.documentation = documentation_text(slice(*unit, binding_doc(*unit->ast, span.span)));
+  const eval::SourceUnit* unit = world.source(span.source);
+  if (!unit || !d.place) return d;
+  if (const auto bound = find_bound_name(*unit->ast, span.span.begin, name)) {
+    d.place->span = bound->name;
+    d.documentation = documentation_text(slice(*unit, bound->doc));
   }
   return d;
 }
@@ -161,7 +173,12 @@ Definition definition_of_parameter(const SourceUnit& unit, Span name) {
 
 Definition definition_at(const SourceUnit& unit, DefinitionKind kind, Span name) {
   Definition d{kind, std::string(slice(unit, name)), Place{unit.name, unit.text, name}, {}, {}};
-  d.documentation = documentation_text(slice(unit, binding_doc(*unit.ast, name)));
+  std::string_view text = d.name;
+  if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"'))
+    text = text.substr(1, text.size() - 2);
+  if (const auto bound = find_bound_name(*unit.ast, name.begin, text)) {
+    d.documentation = documentation_text(slice(unit, bound->doc));
+  }
   return d;
 }
 

@@ -30,11 +30,12 @@ struct Definition {
 
 /// Definition of a Var, or of the last of the first `path_names` names of a Select; nullopt if there is none, or if it
 /// takes a value that is not known. May evaluate within the VM's limits; errors of that mean "not known".
-std::optional<Definition> find_definition(eval::World& world, const eval::SourceUnit& unit, syntax::NodeId node,
-                                          uint32_t path_names);
+std::optional<Definition> find_definition(eval::World& world, const eval::SourceUnit& unit,
+                                          syntax::NodeId node, uint32_t path_names);
 
 /// Definition of the attribute `name` of a forced set.
-std::optional<Definition> attribute_definition(eval::World& world, eval::Value set, std::string_view name);
+std::optional<Definition> attribute_definition(eval::World& world, eval::Value set,
+                                               std::string_view name);
 
 /// Definition that a name written at `name` itself is (left of `=`, a parameter).
 Definition definition_at(const eval::SourceUnit& unit, DefinitionKind kind, syntax::Span name);

@@ -10,14 +10,17 @@ namespace {
 using syntax::Ast;
 using syntax::Span;
 
-bool is_blank(std::string_view s) { return s.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool is_blank(std::string_view s) {
+  return s.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 std::vector<std::string_view> split_lines(std::string_view s) {
   std::vector<std::string_view> lines;
   for (;;) {
     const size_t lf = s.find('\n');
     std::string_view line = s.substr(0, lf);
-    while (line.ends_with('\r') || line.ends_with(' ') || line.ends_with('\t')) line.remove_suffix(1);
+    while (line.ends_with('\r') || line.ends_with(' ') || line.ends_with('\t'))
+      line.remove_suffix(1);
     lines.push_back(line);
     if (lf == std::string_view::npos) return lines;
     s.remove_prefix(lf + 1);
@@ -30,7 +33,8 @@ std::string documentation_text(std::string_view comment) {
   if (!comment.starts_with("/**") || !comment.ends_with("*/") || comment.size() < 5) return {};
   std::vector<std::string_view> lines = split_lines(comment.substr(3, comment.size() - 5));
   // The first line follows the delimiter; it has no indentation of its own.
-  while (lines[0].starts_with(' ') || lines[0].starts_with('\t')) lines[0].remove_prefix(1);
+  while (lines[0].starts_with(' ') || lines[0].starts_with('\t'))
+    lines[0].remove_prefix(1);
   size_t indent = std::numeric_limits<size_t>::max();
   for (size_t i = 1; i < lines.size(); ++i) {
     if (!is_blank(lines[i])) indent = std::min(indent, lines[i].find_first_not_of(" \t"));
@@ -42,17 +46,25 @@ std::string documentation_text(std::string_view comment) {
     text += lines[i];
     text += '\n';
   }
-  while (text.ends_with('\n')) text.pop_back();
+  while (text.ends_with('\n'))
+    text.pop_back();
   return text;
 }
 
-Span binding_doc(const Ast& ast, Span name) {
+std::optional<BoundName> find_bound_name(const Ast& ast, uint32_t begin, std::string_view name) {
   for (const syntax::Binding& binding : ast.bindings) {
-    if (binding.doc.begin == binding.doc.end || binding.kind != syntax::BindingKind::Path) continue;
+    if (binding.kind != syntax::BindingKind::Path || binding.span.begin > begin ||
+        binding.span.end <= begin)
+      continue;
     const auto names = ast.path(binding.path);
-    if (!names.empty() && names.back().span.begin == name.begin) return binding.doc;
+    for (size_t i = 0; i < names.size(); ++i) {
+      const bool here = names[i].span.begin == begin || names[0].span.begin == begin;
+      if (!here || names[i].symbol == syntax::kNone || ast.symbol(names[i].symbol) != name)
+        continue;
+      return BoundName{names[i].span, i + 1 == names.size() ? binding.doc : Span{}};
+    }
   }
-  return {};
+  return std::nullopt;
 }
 
 Span function_doc(const Ast& ast, syntax::NodeId lambda) {

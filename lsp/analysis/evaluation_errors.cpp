@@ -10,7 +10,8 @@ constexpr size_t kMaxRelated = 30;
 FindingSeverity severity_of(ErrorKind kind) {
   // A limit of ours says nothing certain about the code, but for endless recursion.
   if (kind == ErrorKind::Refused) return FindingSeverity::Information;
-  return eval::is_limit(kind) && kind != ErrorKind::DepthLimit ? FindingSeverity::Warning : FindingSeverity::Error;
+  return eval::is_limit(kind) && kind != ErrorKind::DepthLimit ? FindingSeverity::Warning
+                                                               : FindingSeverity::Error;
 }
 
 struct Step {
@@ -24,7 +25,8 @@ std::vector<Step> steps_of(const eval::ErrorData& error) {
   if (error.span.known()) steps.push_back({error.span, error.message});
   for (const eval::TraceFrame& frame : error.trace) {
     if (!frame.span.known()) continue;
-    if (!steps.empty() && steps.back().span == frame.span && steps.back().message == frame.message) continue;
+    if (!steps.empty() && steps.back().span == frame.span && steps.back().message == frame.message)
+      continue;
     steps.push_back({frame.span, frame.message});
   }
   return steps;
@@ -76,10 +78,14 @@ std::optional<Place> place_of(const eval::World& world, eval::SourceSpan span) {
   return Place{unit->name, unit->text, span.span};
 }
 
-Finding describe_error(const eval::World& world, const eval::SourceUnit& file, const eval::ErrorData& error,
-                       syntax::Span fallback) {
-  Finding finding{fallback, severity_of(error.kind), std::string(code_of(error.kind)), with_suggestions(error),
-                  FindingTag::None, {}};
+Finding describe_error(const eval::World& world, const eval::SourceUnit& file,
+                       const eval::ErrorData& error, syntax::Span fallback) {
+  Finding finding{fallback,
+                  severity_of(error.kind),
+                  std::string(code_of(error.kind)),
+                  with_suggestions(error),
+                  FindingTag::None,
+                  {}};
   const std::vector<Step> steps = steps_of(error);
   const Step* primary = nullptr;
   for (const Step& step : steps) {

@@ -18,7 +18,7 @@ std::optional<Place> place_of(const eval::World& world, eval::SourceSpan span);
 
 /// The error as a diagnostic of `file`: at the innermost step that lies in it, or at `fallback` if none does; the other
 /// steps, innermost first, are its related places (at most 30: nobody reads more, and a recursion has thousands).
-Finding describe_error(const eval::World& world, const eval::SourceUnit& file, const eval::ErrorData& error,
-                       syntax::Span fallback);
+Finding describe_error(const eval::World& world, const eval::SourceUnit& file,
+                       const eval::ErrorData& error, syntax::Span fallback);
 
 }  // namespace nilas::analysis

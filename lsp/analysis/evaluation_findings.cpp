@@ -24,9 +24,14 @@ constexpr int kShare = 3;
 /// One run over a file: a worklist of closed nodes, outer before inner, in the order of the text.
 class FileRun {
  public:
-  FileRun(eval::World& world, const eval::SourceUnit& file, uint32_t call_depth, Clock::time_point deadline,
-          const std::atomic<bool>& stop)
-      : world_(world), file_(file), ast_(*file.ast), call_depth_(call_depth), deadline_(deadline), stop_(stop) {}
+  FileRun(eval::World& world, const eval::SourceUnit& file, uint32_t call_depth,
+          Clock::time_point deadline, const std::atomic<bool>& stop)
+      : world_(world),
+        file_(file),
+        ast_(*file.ast),
+        call_depth_(call_depth),
+        deadline_(deadline),
+        stop_(stop) {}
 
   EvaluationFindings run() {
     force(ast_.root, ast_[ast_.root].span);
@@ -44,7 +49,8 @@ class FileRun {
 
  private:
   bool finished() const {
-    return result_.interrupted || result_.findings.size() >= kMaxFindings || Clock::now() >= deadline_;
+    return result_.interrupted || result_.findings.size() >= kMaxFindings ||
+           Clock::now() >= deadline_;
   }
 
   void visit(NodeId id) {
@@ -60,7 +66,8 @@ class FileRun {
       case NodeKind::Lambda: return;  // what a function's body means depends on its argument
       case NodeKind::String:
       case NodeKind::Path:
-        for (const syntax::Part& part : ast_.string_parts(n)) descend(part.expr);
+        for (const syntax::Part& part : ast_.string_parts(n))
+          descend(part.expr);
         return;
       case NodeKind::Select:
       case NodeKind::HasAttr:
@@ -68,40 +75,49 @@ class FileRun {
       case NodeKind::Paren: return descend(n.a);
       case NodeKind::Apply:
         descend(n.a);
-        for (const NodeId argument : ast_.children(n.b, n.c)) descend(argument);
+        for (const NodeId argument : ast_.children(n.b, n.c))
+          descend(argument);
         return;
-      case NodeKind::Let:
-        visit_set(n.a);
-        return descend(n.b);
+      case NodeKind::Let: visit_set(n.a); return descend(n.b);
       case NodeKind::LegacyLet:
       case NodeKind::AttrSet: return visit_set(n.a);
-      case NodeKind::With:
-        descend(n.a);
-        return descend(n.b);
+      case NodeKind::With: descend(n.a); return descend(n.b);
       case NodeKind::If: return visit_if(n);
       case NodeKind::Assert:
         if (condition(n.a)) descend(n.b);
         return;
       case NodeKind::Binary: return visit_binary(n);
       case NodeKind::List:
-        for (const NodeId item : ast_.children(n.a, n.b)) descend(item);
+        for (const NodeId item : ast_.children(n.a, n.b))
+          descend(item);
         return;
     }
   }
 
   void visit_set(syntax::SetId id) {
     const syntax::SetRecord& set = ast_.sets[id];
-    for (const NodeId from : ast_.set_froms(set)) descend(from);
+    for (const NodeId from : ast_.set_froms(set))
+      descend(from);
     for (const syntax::Attr& attr : ast_.set_attrs(set)) {
       if (finished()) return;
-      force(attr.value, attr.name);
+      force(attr.value, blamed(attr.value, attr.name));
       if (attr.kind == syntax::AttrKind::Plain) descend(attr.value);
     }
     for (const syntax::DynamicAttr& attr : ast_.set_dynamics(set)) {
       if (finished()) return;
-      force(attr.value, attr.span);
+      force(attr.value, blamed(attr.value, attr.span));
       descend(attr.value);
     }
+  }
+
+  /// What of a binding is underlined if no step of the trace lies in this file (tail calls leave none): its expression, or
+  /// its name if that takes several lines.
+  Span blamed(NodeId value, Span name) const {
+    const Node& n = ast_[value];
+    if (n.flags & syntax::kSynthetic) return name;
+    const std::string_view text =
+        std::string_view(*file_.text).substr(n.span.begin, n.span.end - n.span.begin);
+    return text.contains('\n') ? name : n.span;
   }
 
   void visit_if(const Node& n) {
@@ -189,8 +205,9 @@ class FileRun {
 
 }  // namespace
 
-EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file, uint32_t call_depth,
-                                       Clock::time_point deadline, const std::atomic<bool>& stop) {
+EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
+                                       uint32_t call_depth, Clock::time_point deadline,
+                                       const std::atomic<bool>& stop) {
   return FileRun(world, file, call_depth, deadline, stop).run();
 }
 

@@ -12,14 +12,16 @@ namespace nilas::analysis {
 
 struct EvaluationFindings {
   std::vector<Finding> findings;
-  bool interrupted = false;  ///< stopped from outside: the findings are not complete, and not to be shown
-  bool complete = true;      ///< false: the time ran out, some bindings were not looked at
+  bool interrupted =
+      false;  ///< stopped from outside: the findings are not complete, and not to be shown
+  bool complete = true;  ///< false: the time ran out, some bindings were not looked at
 };
 
 /// Forces to weak head normal form the file's expression and each closed binding of its own sets and lets: those outside
 /// of functions, and on the branches that are taken. The values of the sets it gets from elsewhere are left alone.
 /// `deadline` is for all of it; no single binding takes more than a part of what is left.
-EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file, uint32_t call_depth,
+EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
+                                       uint32_t call_depth,
                                        std::chrono::steady_clock::time_point deadline,
                                        const std::atomic<bool>& stop);
 

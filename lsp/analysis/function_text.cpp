@@ -14,7 +14,9 @@ constexpr size_t kMaxHeads = 12;
 constexpr size_t kMaxFormals = 60;
 constexpr size_t kMaxDefault = 60;  // bytes of a default that are shown
 
-std::string_view slice(std::string_view text, Span span) { return text.substr(span.begin, span.end - span.begin); }
+std::string_view slice(std::string_view text, Span span) {
+  return text.substr(span.begin, span.end - span.begin);
+}
 
 /// A default on one line.
 std::string default_text(std::string_view text) {
@@ -28,7 +30,8 @@ std::string default_text(std::string_view text) {
   return out;
 }
 
-std::string formals_text(const Ast& ast, std::string_view text, const syntax::LambdaRecord& lambda) {
+std::string formals_text(const Ast& ast, std::string_view text,
+                         const syntax::LambdaRecord& lambda) {
   const auto formals = ast.lambda_formals(lambda);
   const bool broken = formals.size() > 6;
   const std::string separator = broken ? ",\n  " : ", ";

@@ -7,7 +7,6 @@
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
-#include "syntax/locate.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -21,7 +20,8 @@ using syntax::NodeId;
 using syntax::NodeKind;
 
 bool ends_the_hover(ErrorKind kind) {
-  return kind == ErrorKind::Cancelled || kind == ErrorKind::Deadline || kind == ErrorKind::FuelLimit;
+  return kind == ErrorKind::Cancelled || kind == ErrorKind::Deadline ||
+         kind == ErrorKind::FuelLimit;
 }
 
 std::string count_of(size_t n, std::string_view one, std::string_view many) {
@@ -36,32 +36,36 @@ std::string first_line(std::string_view s) {
 /// Makes the content of one hover. The VM runs only through its methods, which set the limits.
 class HoverRun {
  public:
-  HoverRun(World& world, const SourceUnit& unit, const HoverLimits& limits,
-           const std::function<bool(std::string_view)>& in_workspace)
-      : world_(world), unit_(unit), limits_(limits), in_workspace_(in_workspace) {}
+  HoverRun(World& world, const SourceUnit& unit, const syntax::Located& target,
+           const HoverLimits& limits, const std::function<bool(std::string_view)>& in_workspace)
+      : world_(world), unit_(unit), target_(target), limits_(limits), in_workspace_(in_workspace) {
+    const bool prefix = target.kind == syntax::LocatedKind::Prefix;
+    node_ = prefix ? target.select : target.expr;
+    path_names_ = prefix ? target.names : 0;
+  }
 
-  HoverContent run(const syntax::Located& target) {
-    content_.span = target.span;
-    if (target.kind == syntax::LocatedKind::Parameter) {
-      parameter(target);
+  HoverContent run() {
+    content_.span = target_.span;
+    if (target_.kind == syntax::LocatedKind::Parameter) {
+      parameter();
       return std::move(content_);
     }
     allow_until(limits_.deadline);
-    if (limits_.evaluate) {
-      evaluate(target);
+    if (limits_.evaluate && node_ != syntax::kNoNode) {
+      evaluate();
     } else {
       unknown_ = true;
     }
     allow_until(limits_.shown_by);
-    define(target);
-    if (unknown_) describe_statically(target);
+    define();
+    if (unknown_) describe_statically();
     return std::move(content_);
   }
 
  private:
-  void evaluate(const syntax::Located& target) {
+  void evaluate() {
     try {
-      const Value focused = world_.focus(unit_, target.node, target.path_names);
+      const Value focused = world_.focus(unit_, node_, path_names_);
       const Root value(world_.vm.heap, world_.vm.run(focused));
       allow_until(limits_.shown_by);
       describe(value);
@@ -114,7 +118,8 @@ class HoverRun {
     eval::PrintOptions options = eval::PrintOptions::hover();
     options.max_output = std::min(options.max_output, limits_.max_characters);
     try {
-      const Value text = world_.vm.run_task(eval::print_value(world_.vm, Root(world_.vm.heap, value), options));
+      const Value text =
+          world_.vm.run_task(eval::print_value(world_.vm, Root(world_.vm.heap, value), options));
       content_.code = world_.vm.view(text);
     } catch (const eval::EvalError& e) {
       if (e.data().kind == ErrorKind::Cancelled) throw;
@@ -165,7 +170,9 @@ class HoverRun {
       content_.facts.push_back({name, fact_text(*slot)});
     }
     const auto& facts = content_.facts;
-    content_.code = facts.empty() || facts[0].name != "name" ? "«derivation»" : "«derivation " + facts[0].value + "»";
+    content_.code = facts.empty() || facts[0].name != "name"
+                        ? "«derivation»"
+                        : "«derivation " + facts[0].value + "»";
   }
 
   /// A string as it is, anything else as Nix; an error in one line.
@@ -210,8 +217,8 @@ class HoverRun {
     content_.code = function_heads(*node->unit->ast, *node->unit->text, node->node);
     content_.function = place_of(world_, world_.function_span(v));
     const syntax::Span doc = function_doc(*node->unit->ast, node->node);
-    content_.documentation =
-        documentation_text(std::string_view(*node->unit->text).substr(doc.begin, doc.end - doc.begin));
+    content_.documentation = documentation_text(
+        std::string_view(*node->unit->text).substr(doc.begin, doc.end - doc.begin));
   }
 
   // --- Errors -----------------------------------------------------------------------------------
@@ -233,21 +240,24 @@ class HoverRun {
   }
 
   // --- Definitions ------------------------------------------------------------------------------
-  void define(const syntax::Located& target) {
+  void define() {
     using syntax::LocatedKind;
-    switch (target.kind) {
-      case LocatedKind::Nothing: return;
+    switch (target_.kind) {
+      case LocatedKind::Nothing:
+      case LocatedKind::Parameter: return;
       case LocatedKind::Expression:
-      case LocatedKind::InheritedName:
-        content_.definition = find_definition(world_, unit_, target.node, target.path_names);
+      case LocatedKind::Prefix:
+      case LocatedKind::Inherited:
+        content_.definition = find_definition(world_, unit_, node_, path_names_);
         break;
-      case LocatedKind::LetName:
-        content_.definition = definition_at(unit_, DefinitionKind::LetBinding, target.span);
+      case LocatedKind::Binding: {
+        const bool is_let =
+            target_.set != syntax::kNoNode && (*unit_.ast)[target_.set].kind != NodeKind::AttrSet;
+        content_.definition = definition_at(
+            unit_, is_let ? DefinitionKind::LetBinding : DefinitionKind::Attribute, target_.token);
+        content_.definition->value = target_.expr;
         break;
-      case LocatedKind::AttributeName:
-        content_.definition = definition_at(unit_, DefinitionKind::Attribute, target.span);
-        break;
-      case LocatedKind::Parameter: break;
+      }
     }
     // The comment at the binding speaks of this name; that at the function of whatever was bound to it.
     if (content_.definition && !content_.definition->documentation.empty()) {
@@ -255,8 +265,8 @@ class HoverRun {
     }
   }
 
-  void parameter(const syntax::Located& target) {
-    content_.definition = definition_of_parameter(unit_, target.span);
+  void parameter() {
+    content_.definition = definition_of_parameter(unit_, target_.token);
     describe_parameter();
   }
 
@@ -268,11 +278,15 @@ class HoverRun {
   }
 
   /// In a function whose argument is not known: what the text tells.
-  void describe_statically(const syntax::Located& target) {
-    if (content_.definition && content_.definition->kind == DefinitionKind::Parameter) return describe_parameter();
-    content_.note = limits_.evaluate ? "The value depends on the argument of a function." : "Evaluation is switched off.";
-    NodeId node = target.node;
-    if (content_.definition && content_.definition->value != syntax::kNoNode) node = content_.definition->value;
+  void describe_statically() {
+    if (content_.definition && content_.definition->kind == DefinitionKind::Parameter)
+      return describe_parameter();
+    content_.note = limits_.evaluate ? "The value depends on the argument of a function."
+                                     : "Evaluation is switched off.";
+    NodeId node = node_;
+    if (content_.definition && content_.definition->value != syntax::kNoNode)
+      node = content_.definition->value;
+    if (node == syntax::kNoNode) return;
     const syntax::Ast& ast = *unit_.ast;
     node = ast.skip_parens(node);
     content_.type = static_type(ast, node);
@@ -281,6 +295,9 @@ class HoverRun {
 
   World& world_;
   const SourceUnit& unit_;
+  const syntax::Located& target_;
+  NodeId node_;          // what is evaluated,
+  uint32_t path_names_;  // and how many names of its path: as World::focus wants it
   const HoverLimits& limits_;
   const std::function<bool(std::string_view)>& in_workspace_;
   HoverContent content_;
@@ -289,11 +306,11 @@ class HoverRun {
 
 }  // namespace
 
-std::optional<HoverContent> hover(World& world, const SourceUnit& unit, uint32_t offset, const HoverLimits& limits,
+std::optional<HoverContent> hover(World& world, const SourceUnit& unit,
+                                  const syntax::Located& target, const HoverLimits& limits,
                                   const std::function<bool(std::string_view path)>& in_workspace) {
-  const syntax::Located target = syntax::locate(*unit.ast, *unit.text, offset);
   if (target.kind == syntax::LocatedKind::Nothing) return std::nullopt;
-  return HoverRun(world, unit, limits, in_workspace).run(target);
+  return HoverRun(world, unit, target, limits, in_workspace).run();
 }
 
 }  // namespace nilas::analysis

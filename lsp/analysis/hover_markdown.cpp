@@ -12,7 +12,8 @@ constexpr size_t kMaxMessage = 1500;
 /// `s`, cut at a character's boundary.
 std::string cut(std::string_view s, size_t limit) {
   if (s.size() <= limit) return std::string(s);
-  while (limit > 0 && (static_cast<unsigned char>(s[limit]) & 0xc0) == 0x80) --limit;
+  while (limit > 0 && (static_cast<unsigned char>(s[limit]) & 0xc0) == 0x80)
+    --limit;
   return std::string(s.substr(0, limit)) + " ...";
 }
 
@@ -62,8 +63,12 @@ class Writer {
     return "[" + escaped(name) + "](" + target + ")";
   }
 
-  std::string strong(std::string_view s) const { return markdown() ? "**" + std::string(s) + "**" : std::string(s); }
-  std::string italic(std::string_view s) const { return markdown() ? "*" + std::string(s) + "*" : std::string(s); }
+  std::string strong(std::string_view s) const {
+    return markdown() ? "**" + std::string(s) + "**" : std::string(s);
+  }
+  std::string italic(std::string_view s) const {
+    return markdown() ? "*" + std::string(s) + "*" : std::string(s);
+  }
   std::string code(std::string_view s) const {
     return markdown() && !s.contains('`') ? "`" + std::string(s) + "`" : escaped(s);
   }
@@ -78,7 +83,9 @@ class Writer {
 void write_error(Writer& w, const HoverError& error) {
   w.paragraph(w.strong("error:") + " " + w.escaped(cut(error.message, kMaxMessage)));
   if (error.thrown) w.paragraph("thrown at " + w.link(*error.thrown));
-  if (error.step) w.paragraph("… " + w.escaped(cut(error.step->message, 300)) + " at " + w.link(error.step->place));
+  if (error.step)
+    w.paragraph("… " + w.escaped(cut(error.step->message, 300)) + " at " +
+                w.link(error.step->place));
 }
 
 void write_facts(Writer& w, const std::vector<HoverFact>& facts) {

@@ -29,13 +29,15 @@ FindingSeverity severity_of(syntax::Severity severity) {
 
 }  // namespace
 
-std::vector<Finding> syntax_findings(const std::string& path, const std::shared_ptr<const std::string>& text,
+std::vector<Finding> syntax_findings(const std::string& path,
+                                     const std::shared_ptr<const std::string>& text,
                                      const syntax::Parsed& parsed) {
   std::vector<Finding> findings;
   findings.reserve(parsed.diagnostics.size());
   for (const syntax::Diagnostic& d : parsed.diagnostics) {
     const syntax::DiagnosticInfo& row = syntax::info(d.id);
-    Finding finding{d.span, severity_of(row.severity), std::string(row.name), d.message, tag_of(d.id), {}};
+    Finding finding{
+        d.span, severity_of(row.severity), std::string(row.name), d.message, tag_of(d.id), {}};
     for (const syntax::Related& r : d.related) {
       finding.related.push_back({{path, text, r.span}, r.message});
     }

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace nilas::lsp {
 namespace {
@@ -27,9 +26,11 @@ std::vector<std::string> split_path(std::string_view path) {
       any = false;
     } else if (path[i] == '"') {
       any = true;
-      for (++i; i < path.size() && path[i] != '"'; ++i) name += path[i];
+      for (++i; i < path.size() && path[i] != '"'; ++i)
+        name += path[i];
       if (i == path.size()) {
-        throw EvalError(ErrorKind::Other, fmt::format("missing closing quote in selection path '{}'", path));
+        throw EvalError(ErrorKind::Other,
+                        fmt::format("missing closing quote in selection path '{}'", path));
       }
     } else {
       name += path[i];
@@ -51,7 +52,8 @@ std::optional<uint32_t> list_index(std::string_view name) {
 std::vector<std::string> similar_names(World& world, Value set, std::string_view name) {
   const auto distance = [&](std::string_view other) {
     std::vector<size_t> row(other.size() + 1);
-    for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (size_t j = 0; j < row.size(); ++j)
+      row[j] = j;
     for (size_t i = 1; i <= name.size(); ++i) {
       size_t diagonal = std::exchange(row[0], i);
       for (size_t j = 1; j <= other.size(); ++j) {
@@ -69,34 +71,45 @@ std::vector<std::string> similar_names(World& world, Value set, std::string_view
   }
   std::ranges::sort(near);
   std::vector<std::string> names;
-  for (size_t i = 0; i < std::min<size_t>(near.size(), 5); ++i) names.push_back(near[i].second);
+  for (size_t i = 0; i < std::min<size_t>(near.size(), 5); ++i)
+    names.push_back(near[i].second);
   return names;
 }
 
 Value select(World& world, std::string_view path, const std::string& name, Value v) {
   if (const auto index = list_index(name)) {
     if (!v.is_list()) {
-      throw EvalError(ErrorKind::Type, fmt::format("the expression selected by the attribute path '{}' should be a "
-                                                   "list but is {}", path, eval::describe_type(v)));
+      throw EvalError(ErrorKind::Type,
+                      fmt::format("the expression selected by the selection path '{}' should be a "
+                                  "list but is {}",
+                                  path, eval::describe_type(v)));
     }
     if (*index >= v.list()->size()) {
-      throw EvalError(ErrorKind::MissingAttribute,
-                      fmt::format("list index {} in selection path '{}' is out of range", *index, path));
+      throw EvalError(
+          ErrorKind::MissingAttribute,
+          fmt::format("list index {} in selection path '{}' is out of range", *index, path));
     }
     return v.list()->items[*index];
   }
   if (!v.is_attrs()) {
-    throw EvalError(ErrorKind::Type, fmt::format("the expression selected by the attribute path '{}' should be a set "
-                                                 "but is {}", path, eval::describe_type(v)));
+    throw EvalError(
+        ErrorKind::Type,
+        fmt::format("the expression selected by the selection path '{}' should be a set "
+                    "but is {}",
+                    path, eval::describe_type(v)));
   }
   if (name.empty()) {
-    throw EvalError(ErrorKind::Other, fmt::format("empty attribute name in selection path '{}'", path));
+    throw EvalError(ErrorKind::Other,
+                    fmt::format("empty attribute name in selection path '{}'", path));
   }
   const eval::Symbol symbol = world.vm.symbols.find(name);
   const Value* slot = symbol == eval::SymbolTable::kNoSymbol ? nullptr : v.attrs()->get(symbol);
   if (slot) return *slot;
   eval::ErrorData error{ErrorKind::MissingAttribute,
-                        fmt::format("attribute '{}' in selection path '{}' not found", name, path), {}, {}, {}};
+                        fmt::format("attribute '{}' in selection path '{}' not found", name, path),
+                        {},
+                        {},
+                        {}};
   error.suggestions = similar_names(world, v, name);
   throw EvalError(std::move(error));
 }
@@ -106,7 +119,7 @@ constexpr const char* kMissing =
     "Nix attempted to evaluate a function as a top level expression; in\n"
     "this case it must have its arguments supplied either by default\n"
     "values, or passed explicitly with '--arg' or '--argstr'. See\n"
-    "https://nix.dev/manual/nix/stable/language/syntax.html#functions.";
+    "https://nixos.org/manual/nix/stable/language/constructs.html#functions.";
 
 /// The set that a function with these formals is called with.
 Value matching_arguments(World& world, const World::FunctionNode& function, Value arguments) {

@@ -12,6 +12,7 @@ namespace nilas::lsp {
 eval::Value auto_call(eval::World& world, eval::Value arguments, eval::Value value);
 
 /// What the path (`a.b.0."c.d"`) leads to, functions on the way being called. Not forced. Throws EvalError.
-eval::Value find_along(eval::World& world, std::string_view path, eval::Value arguments, eval::Value value);
+eval::Value find_along(eval::World& world, std::string_view path, eval::Value arguments,
+                       eval::Value value);
 
 }  // namespace nilas::lsp

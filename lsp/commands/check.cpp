@@ -1,7 +1,6 @@
 // nilas check PATH...: the diagnostics an editor would get.
 
 #include <cstdio>
-
 #include <fmt/format.h>
 
 #include "lsp/analysis/evaluation_findings.hpp"
@@ -45,10 +44,11 @@ std::string place(std::string_view path, const LineIndex& lines, uint32_t offset
 }
 
 void print(const DocumentSnapshot& document, const Finding& finding) {
-  fmt::print("{}: {}: {} [{}]\n", place(document.path, *document.lines, finding.span.begin), name(finding.severity),
-             finding.message, finding.code);
+  fmt::print("{}: {}: {} [{}]\n", place(document.path, *document.lines, finding.span.begin),
+             name(finding.severity), finding.message, finding.code);
   for (const analysis::RelatedPlace& r : finding.related) {
-    fmt::print("    {}: {}\n", place(r.place.path, LineIndex(*r.place.text), r.place.span.begin), r.message);
+    fmt::print("    {}: {}\n", place(r.place.path, LineIndex(*r.place.text), r.place.span.begin),
+               r.message);
   }
 }
 
@@ -85,7 +85,8 @@ class Checker {
     }
     const auto& unit = session_->world.add_source(document.path, document.directory, document.text,
                                                   document.share_ast(), true);
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.milliseconds);
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.milliseconds);
     static const std::atomic<bool> kNever = false;
     auto result = analysis::evaluation_findings(session_->world, unit, 10000, deadline, kNever);
     std::ranges::move(result.findings, std::back_inserter(findings));
@@ -104,21 +105,28 @@ int check(const Options& options) {
   }
   Checker checker(options);
   bool fine = true;
-  for (const std::string& file : *files) fine = checker.check(file) && fine;
+  for (const std::string& file : *files)
+    fine = checker.check(file) && fine;
   return fine ? 0 : 1;
 }
 
 }  // namespace
 
 void add_check_command(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand("check", "Print the diagnostics of files; exit 1 if there are errors.");
+  auto* command = program.add_subcommand(
+      "check", "Print the diagnostics of files; exit 1 if there are errors.");
   auto options = std::make_shared<Options>();
-  command->add_option("PATH", options->paths, "Files, or directories with all .nix files below them.")->required();
-  command->add_option("-I,--include", options->search_path, "Add to the search path: NAME=PATH or PATH.")
+  command
+      ->add_option("PATH", options->paths, "Files, or directories with all .nix files below them.")
+      ->required();
+  command
+      ->add_option("-I,--include", options->search_path,
+                   "Add to the search path: NAME=PATH or PATH.")
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
-  command->add_option("--deadline", options->milliseconds, "Milliseconds that the evaluation of a file may take.");
+  command->add_option("--deadline", options->milliseconds,
+                      "Milliseconds that the evaluation of a file may take.");
   command->add_flag("--no-evaluation", options->no_evaluation, "Only what the text tells.");
   command->callback([options, &status] { status = check(*options); });
 }

@@ -1,11 +1,10 @@
 #include "lsp/commands/error_text.hpp"
 
+#include <fmt/format.h>
 #include <map>
 #include <set>
 #include <tuple>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace nilas::lsp {
 namespace {
@@ -44,7 +43,8 @@ class Places {
 
 /// Frames that C++ Nix records only when --show-trace is given.
 bool is_detail(const TraceFrame& f) {
-  return f.message == "from call site" || (f.message.starts_with("while calling ") && !f.message.ends_with("' builtin"));
+  return f.message == "from call site" ||
+         (f.message.starts_with("while calling ") && !f.message.ends_with("' builtin"));
 }
 
 /// The trace, outermost frame first, with repetitions left out as C++ Nix does.
@@ -67,8 +67,7 @@ class TracePrinter {
   std::string finish() {
     flush_skipped();
     if (truncated_) {
-      out_ +=
-          "\n(stack trace truncated; use '--show-trace' to show the full, detailed trace)\n";
+      out_ += "\n(stack trace truncated; use '--show-trace' to show the full, detailed trace)\n";
     }
     return std::move(out_);
   }
@@ -91,7 +90,8 @@ class TracePrinter {
       out_ += fmt::format("\n({} duplicate frames omitted)\n", skipped_.size());
       seen_.clear();
     } else {
-      for (const TraceFrame* f : skipped_) print(*f);
+      for (const TraceFrame* f : skipped_)
+        print(*f);
     }
     skipped_.clear();
   }
@@ -109,7 +109,9 @@ class TracePrinter {
 
 std::string excerpt(std::string_view name, const syntax::Source& source, uint32_t offset) {
   const syntax::LineColumn at = source.position(offset);
-  const auto line = [&](uint32_t number) { return fmt::format(" {:5}| {}\n", number + 1, source.line(number)); };
+  const auto line = [&](uint32_t number) {
+    return fmt::format(" {:5}| {}\n", number + 1, source.line(number));
+  };
   std::string out = fmt::format("at {}:{}:{}:\n", name, at.line + 1, at.column + 1);
   if (at.line > 0) out += line(at.line - 1);
   out += line(at.line) + fmt::format("      |{:{}}^\n", "", at.column + 1);

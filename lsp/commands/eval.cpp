@@ -1,9 +1,8 @@
 // nilas eval: arguments, output and exit status of `nix-instantiate --eval`.
 
 #include <cstdio>
-#include <fstream>
-
 #include <fmt/format.h>
+#include <fstream>
 
 #include "evaluator/format/json.hpp"
 #include "evaluator/format/print.hpp"
@@ -72,14 +71,15 @@ class EvalCommand {
   void print(Root& v) {
     switch (options_.output) {
       case EvalOptions::Output::Raw:
-        return write(vm_.run_task(
-            eval::coerce_to_string(vm_, Root(vm_.heap, v), {}, "while generating the nix-instantiate output")));
+        return write(vm_.run_task(eval::coerce_to_string(
+            vm_, Root(vm_.heap, v), {}, "while generating the nix-instantiate output")));
       case EvalOptions::Output::Json:
         write(vm_.run_task(eval::to_json(vm_, Root(vm_.heap, v), {.force = options_.strict})));
         std::fputc('\n', stdout);
         return;
       case EvalOptions::Output::Xml:
-        return write(vm_.run_task(eval::to_xml(vm_, Root(vm_.heap, v), {.force = options_.strict})));
+        return write(
+            vm_.run_task(eval::to_xml(vm_, Root(vm_.heap, v), {.force = options_.strict})));
       case EvalOptions::Output::Nix: break;
     }
     if (options_.strict) vm_.run_task(eval::force_deep(vm_, Root(vm_.heap, v)));
@@ -100,18 +100,21 @@ void print_stats(const eval::Vm& vm) {
   const auto& s = vm.stats;
   const eval::HeapStats heap = vm.heap.stats();
   fmt::print(stderr,
-             "calls {}\nbuiltin calls {}\nthunks {}\nforces {}\nselects {} ({} from caches)\nupdates {} ({} values)\n"
+             "calls {}\nbuiltin calls {}\nthunks {}\nforces {}\nselects {} ({} from "
+             "caches)\nupdates {} ({} values)\n"
              "with lookups {}\ncode blocks compiled {}\ntasks {}\n"
              "allocated {} bytes in {} objects\nlive {} bytes, reserved {} bytes, {} collections\n",
-             s.calls, s.builtin_calls, s.thunks, s.forces, s.selects, s.select_hits, s.updates, s.update_values,
-             s.with_lookups, s.codes_compiled, s.tasks, heap.allocated_bytes, heap.allocated_objects, heap.live_bytes,
-             heap.reserved_bytes, heap.collections);
+             s.calls, s.builtin_calls, s.thunks, s.forces, s.selects, s.select_hits, s.updates,
+             s.update_values, s.with_lookups, s.codes_compiled, s.tasks, heap.allocated_bytes,
+             heap.allocated_objects, heap.live_bytes, heap.reserved_bytes, heap.collections);
 }
 
 int evaluate(const EvalOptions& options) {
   for (const std::string& input : options.inputs) {
     if (input.size() > 1 && input.starts_with('-')) {
-      fmt::print(stderr, "error: unrecognised flag '{}'\n", input);
+      fmt::print(stderr,
+                 "error: unrecognised flag '{}'\nTry 'nilas eval --help' for more information.\n",
+                 input);
       return 1;
     }
   }
@@ -139,7 +142,8 @@ int evaluate(const EvalOptions& options) {
 }  // namespace
 
 void add_eval_command(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand("eval", "Evaluate files or expressions, as nix-instantiate --eval does.");
+  auto* command = program.add_subcommand(
+      "eval", "Evaluate files or expressions, as nix-instantiate --eval does.");
   auto options = std::make_shared<EvalOptions>();
   add_eval_options(*command, *options);
   command->final_callback([command, options, &status] {

@@ -11,7 +11,8 @@ void each(CLI::App& command, const std::string& names, int count, const std::str
   auto* option = command.add_option_function<Words>(
       names,
       [count, use = std::move(use)](const Words& words) {
-        for (size_t i = 0; i + static_cast<size_t>(count) <= words.size(); i += static_cast<size_t>(count)) {
+        for (size_t i = 0; i + static_cast<size_t>(count) <= words.size();
+             i += static_cast<size_t>(count)) {
           use(Words(words.begin() + static_cast<std::ptrdiff_t>(i),
                     words.begin() + static_cast<std::ptrdiff_t>(i) + count));
         }
@@ -42,7 +43,8 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
   each(command, "--argstr", 2, "Pass a string to functions as argument NAME.",
        [&](const Words& w) { o.arguments.push_back({w[0], w[1], true}); });
   // What nix-instantiate takes and this evaluator always does, or never needs.
-  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode", "--impure", "--no-show-trace"}) {
+  for (const char* flag :
+       {"--eval", "--readonly-mode", "--read-write-mode", "--impure", "--no-show-trace"}) {
     command.add_flag(flag)->group("");
   }
   each(command, "--option", 2, "", [&](const Words& w) {
@@ -50,7 +52,8 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
     if (w[0] == "show-trace") o.show_trace = w[1] == "true";
     if (w[0] == "system") o.current_system = w[1];
   });
-  for (const char* option : {"--extra-experimental-features", "--experimental-features", "--eval-store", "--store"}) {
+  for (const char* option :
+       {"--extra-experimental-features", "--experimental-features", "--eval-store", "--store"}) {
     each(command, option, 1, "", [](const Words&) {});
   }
   // Inputs are taken as they come: a positional of CLI11 would read `{}` as an empty list of its own.

@@ -1,11 +1,10 @@
 #pragma once
 // The arguments of `nilas eval`: those of `nix-instantiate --eval`, and a few of ours.
 
+#include <CLI/CLI.hpp>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 namespace nilas::lsp {
 

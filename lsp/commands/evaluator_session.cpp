@@ -1,8 +1,7 @@
 #include "lsp/commands/evaluator_session.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 #include <vector>
 
 namespace nilas::lsp {
@@ -27,7 +26,8 @@ CommandWorld& make_command_world(eval::WorldOptions options) {
 std::string read_standard_input() {
   std::string text;
   std::vector<char> chunk(64 << 10);
-  for (size_t n; (n = std::fread(chunk.data(), 1, chunk.size(), stdin)) > 0;) text.append(chunk.data(), n);
+  for (size_t n; (n = std::fread(chunk.data(), 1, chunk.size(), stdin)) > 0;)
+    text.append(chunk.data(), n);
   return text;
 }
 

@@ -1,10 +1,10 @@
 // nilas hover FILE:LINE:COLUMN: what an editor would show there.
 
-#include <cstdio>
+#include "lsp/analysis/hover.hpp"
 
+#include <cstdio>
 #include <fmt/format.h>
 
-#include "lsp/analysis/hover.hpp"
 #include "lsp/analysis/hover_markdown.hpp"
 #include "lsp/commands/commands.hpp"
 #include "lsp/commands/evaluator_session.hpp"
@@ -40,19 +40,25 @@ int show(const Options& options) {
   const auto& unit = session.world.add_source(document->path, document->directory, document->text,
                                               document->share_ast(), true);
   const auto now = std::chrono::steady_clock::now();
-  const analysis::HoverLimits limits{.shown_by = now + std::chrono::milliseconds(options.milliseconds),
-                                     .deadline = now + std::chrono::milliseconds(options.milliseconds),
-                                     .stop = nullptr,
-                                     .call_depth = 10000,
-                                     .max_characters = static_cast<size_t>(Settings().hover_characters)};
+  const analysis::HoverLimits limits{
+      .shown_by = now + std::chrono::milliseconds(options.milliseconds),
+      .deadline = now + std::chrono::milliseconds(options.milliseconds),
+      .stop = nullptr,
+      .call_depth = 10000,
+      .max_characters = static_cast<size_t>(Settings().hover_characters)};
   const std::vector<std::string> folders = {working_directory()};
-  const uint32_t offset = document->lines->offset({at->line - 1, at->column - 1}, PositionEncoding::Utf8);
+  const uint32_t offset =
+      document->lines->offset({at->line - 1, at->column - 1}, PositionEncoding::Utf8);
+  const auto tree = syntax::Tree::parse(*document->text);
+  if (!tree) return 0;  // too large for a tree: nothing to show
+  const syntax::Located target = syntax::locate(*tree, document->ast(), offset);
   try {
-    const auto content = analysis::hover(session.world, unit, offset, limits, [&](std::string_view path) {
-      return path == document->path || is_in(folders, path);
-    });
+    const auto content = analysis::hover(
+        session.world, unit, target, limits,
+        [&](std::string_view path) { return path == document->path || is_in(folders, path); });
     if (!content) return 0;
-    const auto format = options.plain ? analysis::HoverFormat::Plain : analysis::HoverFormat::Markdown;
+    const auto format =
+        options.plain ? analysis::HoverFormat::Plain : analysis::HoverFormat::Markdown;
     fmt::print("{}\n", analysis::hover_text(*content, hover_style(folders, format)));
     return 0;
   } catch (const eval::EvalError& e) {
@@ -66,12 +72,16 @@ int show(const Options& options) {
 void add_hover_command(CLI::App& program, int& status) {
   auto* command = program.add_subcommand("hover", "Print what a hover would show at a position.");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE:LINE:COLUMN", options->position, "Counted from 1; columns in bytes.")->required();
-  command->add_option("-I,--include", options->search_path, "Add to the search path: NAME=PATH or PATH.")
+  command->add_option("FILE:LINE:COLUMN", options->position, "Counted from 1; columns in bytes.")
+      ->required();
+  command
+      ->add_option("-I,--include", options->search_path,
+                   "Add to the search path: NAME=PATH or PATH.")
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
-  command->add_option("--deadline", options->milliseconds, "Milliseconds that the evaluation may take.");
+  command->add_option("--deadline", options->milliseconds,
+                      "Milliseconds that the evaluation may take.");
   command->add_flag("--plain", options->plain, "Plain text instead of Markdown.");
   command->callback([options, &status] { status = show(*options); });
 }

@@ -44,7 +44,8 @@ std::expected<std::string, std::string> read_whole_file(const std::string& path)
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-std::expected<std::vector<std::string>, std::string> nix_files(const std::vector<std::string>& arguments) {
+std::expected<std::vector<std::string>, std::string> nix_files(
+    const std::vector<std::string>& arguments) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
   for (const std::string& argument : arguments) {
@@ -56,9 +57,12 @@ std::expected<std::vector<std::string>, std::string> nix_files(const std::vector
       continue;
     }
     const size_t first = files.size();
-    for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, code), end;
+    for (fs::recursive_directory_iterator
+             it(path, fs::directory_options::skip_permission_denied, code),
+         end;
          !code && it != end; it.increment(code)) {
-      if (it->is_regular_file(code) && it->path().extension() == ".nix") files.push_back(it->path().string());
+      if (it->is_regular_file(code) && it->path().extension() == ".nix")
+        files.push_back(it->path().string());
     }
     std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
   }

@@ -2,9 +2,8 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <string>
-
 #include <spdlog/spdlog.h>
+#include <string>
 
 #include "lsp/commands/commands.hpp"
 #include "lsp/server.hpp"
@@ -38,8 +37,11 @@ void add_lsp_command(CLI::App& program, int& status) {
   auto* command = program.add_subcommand("lsp", "Language server, over standard input and output.");
   auto options = std::make_shared<Options>();
   command->add_flag("--stdio", options->stdio, "Use standard input and output (the default).");
-  command->add_option("--listen", options->listen, "Wait for one client on a loopback ADDRESS:PORT instead.");
-  command->add_option("--log", options->log, "trace, debug, info, warn, error or off; to standard error.")
+  command->add_option("--listen", options->listen,
+                      "Wait for one client on a loopback ADDRESS:PORT instead.");
+  command
+      ->add_option("--log", options->log,
+                   "trace, debug, info, warn, error or off; to standard error.")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   command->callback([options, &status] {
     spdlog::set_level(spdlog::level::from_str(options->log));

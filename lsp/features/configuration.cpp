@@ -1,7 +1,6 @@
 // Settings (workspace/configuration, didChangeConfiguration), workspace folders, and files that change on disk.
 
 #include <algorithm>
-
 #include <spdlog/spdlog.h>
 
 #include "lsp/server.hpp"
@@ -36,7 +35,8 @@ void watch_files(Server& server) {
   params["registrations"] = Json::array({std::move(registration)});
   server.client.request("client/registerCapability", std::move(params),
                         [](const std::expected<Json, ResponseError>& answer) {
-                          if (!answer) spdlog::warn("client/registerCapability: {}", answer.error().message);
+                          if (!answer)
+                            spdlog::warn("client/registerCapability: {}", answer.error().message);
                         });
 }
 
@@ -74,8 +74,9 @@ void bind_configuration(Binder& binder) {
     // Editors without settings of ours send an empty object as they start: what initialize brought stands.
     if (all.is_object() && !all.empty()) server.apply_settings(all);
   });
-  binder.notification<Json>("workspace/didChangeWorkspaceFolders",
-                            [&](const Json& params) { change_folders(server, find(params, "event")); });
+  binder.notification<Json>("workspace/didChangeWorkspaceFolders", [&](const Json& params) {
+    change_folders(server, find(params, "event"));
+  });
   binder.notification<Json>("workspace/didChangeWatchedFiles", [&](const Json&) {
     server.evaluation.disk_changed();
     fire(binder.on_disk_change);

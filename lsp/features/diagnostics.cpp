@@ -3,7 +3,6 @@
 
 #include <map>
 #include <optional>
-
 #include <spdlog/spdlog.h>
 
 #include "lsp/analysis/evaluation_findings.hpp"
@@ -53,7 +52,9 @@ class Diagnostics {
     if (at == states_.end()) return;
     stop(at->second);
     const SnapshotPtr document = server_.documents.snapshot(key);
-    if (document) server_.client.notify("textDocument/publishDiagnostics", PublishDiagnosticsParams{document->uri, {}, {}});
+    if (document)
+      server_.client.notify("textDocument/publishDiagnostics",
+                            PublishDiagnosticsParams{document->uri, {}, {}});
     states_.erase(at);
   }
 
@@ -79,7 +80,9 @@ class Diagnostics {
     uint64_t evaluated_in = 0;                          // and in which world, by serial
   };
 
-  State& state_of(const std::string& key) { return states_.try_emplace(key, server_).first->second; }
+  State& state_of(const std::string& key) {
+    return states_.try_emplace(key, server_).first->second;
+  }
 
   static void stop(State& state) {
     if (state.stop) *state.stop = true;
@@ -108,16 +111,18 @@ class Diagnostics {
     if (!document->parsed->ok()) return;
     auto stop = std::make_shared<std::atomic<bool>>(false);
     state.stop = stop;
-    state.progress = Progress::start(server_, nullptr, "Evaluating " + document->key.substr(document->key.rfind('/') + 1),
-                                     [stop] { *stop = true; });
-    server_.evaluation.submit({.urgency = Urgency::Background,
-                               .setup = server_.world_setup(*document),
-                               .overlay = server_.documents.overlay(),
-                               .deadline = deadline,
-                               .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
-                               .stop = stop,
-                               .run = [this, document, stop, known_in = known_in(state, *document)](
-                                          EvaluationSession& s) { return run(document, stop, known_in, s); }});
+    state.progress = Progress::start(
+        server_, nullptr, "Evaluating " + document->key.substr(document->key.rfind('/') + 1),
+        [stop] { *stop = true; });
+    server_.evaluation.submit(
+        {.urgency = Urgency::Background,
+         .setup = server_.world_setup(*document),
+         .overlay = server_.documents.overlay(),
+         .deadline = deadline,
+         .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
+         .stop = stop,
+         .run = [this, document, stop, known_in = known_in(state, *document)](
+                    EvaluationSession& s) { return run(document, stop, known_in, s); }});
   }
 
   /// Serial of the world in which this very text was evaluated already; 0: none.
@@ -126,15 +131,16 @@ class Diagnostics {
   }
 
   /// On the evaluator's thread.
-  Outcome run(const SnapshotPtr& document, const std::shared_ptr<std::atomic<bool>>& stop, uint64_t known_in,
-              EvaluationSession& session) {
+  Outcome run(const SnapshotPtr& document, const std::shared_ptr<std::atomic<bool>>& stop,
+              uint64_t known_in, EvaluationSession& session) {
     if (session.world_serial == known_in) {
       server_.post([this, document, stop] { finished(document, stop, std::nullopt, 0); });
       return Outcome::Done;
     }
     const eval::SourceUnit& unit =
         session.unit({document->key, document->directory, document->text, document->share_ast()});
-    auto result = analysis::evaluation_findings(session.world, unit, session.call_depth, session.deadline, session.stop);
+    auto result = analysis::evaluation_findings(session.world, unit, session.call_depth,
+                                                session.deadline, session.stop);
     if (result.interrupted) return Outcome::Interrupted;
     // What ran out of time is tried again when asked again.
     const uint64_t serial = result.complete ? session.world_serial : 0;
@@ -148,7 +154,8 @@ class Diagnostics {
   void finished(const SnapshotPtr& document, const std::shared_ptr<std::atomic<bool>>& stop,
                 const std::optional<std::vector<analysis::Finding>>& findings, uint64_t serial) {
     const auto at = states_.find(document->key);
-    if (at == states_.end() || at->second.stop != stop) return;  // edited, closed or evaluated again meanwhile
+    if (at == states_.end() || at->second.stop != stop)
+      return;  // edited, closed or evaluated again meanwhile
     at->second.stop = nullptr;
     at->second.progress = nullptr;
     if (!findings) return;  // nothing changed since the last time
@@ -162,12 +169,14 @@ class Diagnostics {
     const SnapshotPtr document = server_.documents.snapshot(key);
     if (!document) return;
     state_of(key).evaluated_published = !evaluated.empty();
-    const WireContext context{*document, server_.encoding, server_.about_client.related_information};
+    const WireContext context{*document, server_.encoding,
+                              server_.about_client.related_information};
     PublishDiagnosticsParams params{document->uri, document->version, {}};
     auto findings = analysis::syntax_findings(document->key, document->text, *document->parsed);
     std::ranges::move(evaluated, std::back_inserter(findings));
     if (findings.size() > kMaxPublished) findings.resize(kMaxPublished);
-    for (const analysis::Finding& f : findings) params.diagnostics.push_back(to_wire(f, context));
+    for (const analysis::Finding& f : findings)
+      params.diagnostics.push_back(to_wire(f, context));
     server_.client.notify("textDocument/publishDiagnostics", params);
   }
 

@@ -12,9 +12,10 @@ constexpr int kIncremental = 2;
 void bind_documents(Binder& binder) {
   Server& server = binder.server;
   binder.capability([](const InitializeParams&, Json& capabilities) {
-    capabilities["textDocumentSync"] = Json::object({{"openClose", true},
-                                                     {"change", kIncremental},
-                                                     {"save", Json::object({{"includeText", false}})}});
+    capabilities["textDocumentSync"] =
+        Json::object({{"openClose", true},
+                      {"change", kIncremental},
+                      {"save", Json::object({{"includeText", false}})}});
   });
   binder.notification<DidOpenParams>("textDocument/didOpen", [&](DidOpenParams params) {
     const std::string key = Documents::key_of(params.uri);
@@ -22,11 +23,12 @@ void bind_documents(Binder& binder) {
     fire(binder.on_edit, key);
     fire(binder.on_save, key);
   });
-  binder.notification<DidChangeParams>("textDocument/didChange", [&](const DidChangeParams& params) {
-    if (server.documents.change(params, server.encoding)) {
-      fire(binder.on_edit, Documents::key_of(params.uri));
-    }
-  });
+  binder.notification<DidChangeParams>("textDocument/didChange",
+                                       [&](const DidChangeParams& params) {
+                                         if (server.documents.change(params, server.encoding)) {
+                                           fire(binder.on_edit, Documents::key_of(params.uri));
+                                         }
+                                       });
   binder.notification<DidSaveParams>("textDocument/didSave", [&](const DidSaveParams& params) {
     server.evaluation.disk_changed();
     fire(binder.on_save, Documents::key_of(params.uri));

@@ -3,10 +3,11 @@
 // A reader waits: the answer is there by the hover's deadline. What takes longer is answered with "still evaluating" and
 // goes on in the background for a while, so that asking again finds it, or at least what it has forced meanwhile.
 
+#include "lsp/analysis/hover.hpp"
+
 #include <algorithm>
 #include <optional>
 
-#include "lsp/analysis/hover.hpp"
 #include "lsp/hover_style.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/protocol/hover.hpp"
@@ -24,6 +25,7 @@ constexpr auto kBackground = std::chrono::seconds(30);
 /// One evaluation, and the requests that wait for it. `waiting` belongs to the strand.
 struct HoverJob {
   SnapshotPtr document;
+  std::shared_ptr<const syntax::Tree> tree;
   uint32_t offset = 0;
   std::shared_ptr<std::atomic<bool>> stop = std::make_shared<std::atomic<bool>>(false);
   std::vector<Reply<HoverResult>> waiting;
@@ -44,17 +46,19 @@ class Hovers {
   void ask(const TextDocumentPosition& params, const Reply<HoverResult>& reply) {
     const SnapshotPtr document = server_.documents.snapshot(Documents::key_of(params.uri));
     if (!document) return reply.nothing();
+    auto tree = server_.documents.tree(document->key);
+    if (!tree) return reply.nothing();
     const uint32_t offset = document->lines->offset(params.position, server_.encoding);
     answer_by(milliseconds(server_.settings.hover_deadline), reply);
     for (const HoverJobPtr& job : jobs_) {
-      if (job->document == document && job->offset == offset) {
+      if (job->document == document && job->offset == offset && !*job->stop) {
         job->waiting.push_back(reply);
         return;
       }
       // What goes on in the background makes room for what a reader waits for.
       if (job->all_answered()) *job->stop = true;
     }
-    start(document, offset, params.work_done_token, reply);
+    start(document, std::move(tree), offset, params.work_done_token, reply);
   }
 
   /// A hover shows the present text or nothing.
@@ -62,7 +66,8 @@ class Hovers {
     for (const HoverJobPtr& job : jobs_) {
       if (job->document->key != key) continue;
       *job->stop = true;
-      answer(*job, std::unexpected(ResponseError{ErrorCode::ContentModified, "the document was changed"}));
+      answer(*job, std::unexpected(
+                       ResponseError{ErrorCode::ContentModified, "the document was changed"}));
     }
   }
 
@@ -73,14 +78,17 @@ class Hovers {
     auto timer = std::make_shared<StrandTimer>(server_);
     timer->start(deadline, [this, timer, request = std::weak_ptr(reply.request())] {
       if (const PendingPtr pending = request.lock()) {
-        pending->succeed(HoverResult{markdown() ? "*still evaluating*" : "still evaluating", markdown(), std::nullopt});
+        pending->succeed(HoverResult{markdown() ? "*still evaluating*" : "still evaluating",
+                                     markdown(), std::nullopt});
       }
     });
   }
 
-  void start(const SnapshotPtr& document, uint32_t offset, const Json& token, const Reply<HoverResult>& reply) {
+  void start(const SnapshotPtr& document, std::shared_ptr<const syntax::Tree> tree, uint32_t offset,
+             const Json& token, const Reply<HoverResult>& reply) {
     auto job = std::make_shared<HoverJob>();
     job->document = document;
+    job->tree = std::move(tree);
     job->offset = offset;
     job->waiting.push_back(reply);
     jobs_.push_back(job);
@@ -90,7 +98,8 @@ class Hovers {
       });
     });
     const milliseconds deadline(server_.settings.hover_deadline);
-    auto progress = Progress::start(server_, token, "Evaluating", [stop = job->stop] { *stop = true; });
+    auto progress =
+        Progress::start(server_, token, "Evaluating", [stop = job->stop] { *stop = true; });
     const auto format = markdown() ? analysis::HoverFormat::Markdown : analysis::HoverFormat::Plain;
     server_.evaluation.submit(
         {.urgency = Urgency::Waited,
@@ -99,36 +108,47 @@ class Hovers {
          .deadline = deadline + kBackground,
          .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
          .stop = job->stop,
-         .run = [this, job, shown_by = Clock::now() + deadline * 3 / 4, folders = server_.documents.folders(), format,
-                 characters = static_cast<size_t>(server_.settings.hover_characters), encoding = server_.encoding,
-                 evaluate = server_.settings.evaluation](EvaluationSession& session) {
-           const analysis::HoverLimits limits{.evaluate = evaluate,
-                                              .shown_by = shown_by,
-                                              .deadline = session.deadline,
-                                              .stop = &session.stop,
-                                              .call_depth = session.call_depth,
-                                              .max_characters = characters};
-           auto result = evaluated(*job, limits, folders, format, encoding, session);
-           server_.post([this, job, result = std::move(result)] { answer(*job, result); });
-           return Outcome::Done;
-         },
-         .ended = [this, job, progress] { server_.post([this, job, progress] { ended(job, *progress); }); }});
+         .run =
+             [this, job, shown_by = Clock::now() + deadline * 3 / 4,
+              folders = server_.documents.folders(), format,
+              characters = static_cast<size_t>(server_.settings.hover_characters),
+              encoding = server_.encoding,
+              evaluate = server_.settings.evaluation](EvaluationSession& session) {
+               const analysis::HoverLimits limits{.evaluate = evaluate,
+                                                  .shown_by = shown_by,
+                                                  .deadline = session.deadline,
+                                                  .stop = &session.stop,
+                                                  .call_depth = session.call_depth,
+                                                  .max_characters = characters};
+               auto result = evaluated(*job, limits, folders, format, encoding, session);
+               server_.post([this, job, result = std::move(result)] { answer(*job, result); });
+               return Outcome::Done;
+             },
+         .ended = [this, job,
+                   progress] { server_.post([this, job, progress] { ended(job, *progress); }); }});
   }
 
   /// On the evaluator's thread.
   static HoverAnswer evaluated(const HoverJob& job, const analysis::HoverLimits& limits,
-                               const std::vector<std::string>& folders, analysis::HoverFormat format,
-                               PositionEncoding encoding, EvaluationSession& session) {
+                               const std::vector<std::string>& folders,
+                               analysis::HoverFormat format, PositionEncoding encoding,
+                               EvaluationSession& session) {
     const DocumentSnapshot& d = *job.document;
+    const syntax::Located target = syntax::locate(*job.tree, d.ast(), job.offset);
+    if (target.kind == syntax::LocatedKind::Nothing) return std::nullopt;
     const eval::SourceUnit& unit = session.unit({d.key, d.directory, d.text, d.share_ast()});
-    const auto in_workspace = [&](std::string_view path) { return path == d.key || is_in(folders, path); };
+    const auto in_workspace = [&](std::string_view path) {
+      return path == d.key || is_in(folders, path);
+    };
     try {
-      const auto content = analysis::hover(session.world, unit, job.offset, limits, in_workspace);
+      const auto content = analysis::hover(session.world, unit, target, limits, in_workspace);
       if (!content) return std::nullopt;
       return HoverResult{analysis::hover_text(*content, hover_style(folders, format)),
-                         format == analysis::HoverFormat::Markdown, d.lines->range(content->span, encoding)};
+                         format == analysis::HoverFormat::Markdown,
+                         d.lines->range(content->span, encoding)};
     } catch (const eval::EvalError& e) {
-      if (session.stop) return std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
+      if (session.stop)
+        return std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
       return HoverResult{"not evaluated: " + e.data().message, false, std::nullopt};
     }
   }
@@ -165,7 +185,9 @@ void bind_hover(Binder& binder) {
   });
   binder.request<TextDocumentPosition, HoverResult>(
       "textDocument/hover",
-      [hovers](const TextDocumentPosition& params, const Reply<HoverResult>& reply) { hovers->ask(params, reply); });
+      [hovers](const TextDocumentPosition& params, const Reply<HoverResult>& reply) {
+        hovers->ask(params, reply);
+      });
   binder.on_edit.push_back([hovers](const std::string& key) { hovers->edited(key); });
 }
 

@@ -1,8 +1,7 @@
 // initialize, initialized, shutdown, $/setTrace; the watch over the client's process. (`exit` is the server's own.)
 
-#include <csignal>
 #include <cerrno>
-
+#include <csignal>
 #include <spdlog/spdlog.h>
 
 #include "lsp/server.hpp"
@@ -18,7 +17,8 @@ constexpr auto kWatchInterval = std::chrono::seconds(1);
 PositionEncoding choose_encoding(const std::vector<std::string>& offered) {
   std::optional<PositionEncoding> first;
   for (const std::string& text : offered) {
-    for (const auto e : {PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32}) {
+    for (const auto e :
+         {PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32}) {
       if (text != name(e)) continue;
       if (e == PositionEncoding::Utf8) return e;
       if (!first) first = e;
@@ -58,25 +58,30 @@ Json initialize(Binder& binder, InitializeParams params) {
   server.phase = Server::Phase::Initialized;
   Json capabilities = Json::object();
   capabilities["positionEncoding"] = name(server.encoding);
-  for (const auto& fill : binder.capabilities) fill(about, capabilities);
+  for (const auto& fill : binder.capabilities)
+    fill(about, capabilities);
   spdlog::info("client '{}', positions in {}", about.client_name, name(server.encoding));
-  return Json::object({{"capabilities", std::move(capabilities)},
-                       {"serverInfo", Json::object({{"name", "nilas"}, {"version", NILAS_VERSION}})}});
+  return Json::object(
+      {{"capabilities", std::move(capabilities)},
+       {"serverInfo", Json::object({{"name", "nilas"}, {"version", NILAS_VERSION}})}});
 }
 
 }  // namespace
 
 void bind_lifecycle(Binder& binder) {
   Server& server = binder.server;
-  binder.request<InitializeParams, Json>("initialize", [&](InitializeParams params, const Reply<Json>& reply) {
-    if (server.phase != Server::Phase::Fresh) {
-      return reply.fail(ErrorCode::InvalidRequest, "initialize comes once");
-    }
-    reply(initialize(binder, std::move(params)));
-    const InitializeParams& about = server.about_client;
-    if (about.process_id) std::make_shared<Watch>(server, *about.process_id)->check();
-    if (about.initialization_options.is_object()) server.apply_settings(about.initialization_options);
-  });
+  binder.request<InitializeParams, Json>(
+      "initialize", [&](InitializeParams params, const Reply<Json>& reply) {
+        if (server.phase != Server::Phase::Fresh) {
+          return reply.fail(ErrorCode::InvalidRequest, "initialize comes once");
+        }
+        reply(initialize(binder, std::move(params)));
+        server.client_log->open();
+        const InitializeParams& about = server.about_client;
+        if (about.process_id) std::make_shared<Watch>(server, *about.process_id)->check();
+        if (about.initialization_options.is_object())
+          server.apply_settings(about.initialization_options);
+      });
   binder.notification<NoParams>("initialized", [&](NoParams) { fire(binder.on_initialized); });
   binder.request<NoParams, Json>("shutdown", [&](NoParams, const Reply<Json>& reply) {
     server.phase = Server::Phase::ShutDown;

@@ -8,7 +8,9 @@ namespace {
 constexpr auto kDelay = std::chrono::seconds(1);
 
 /// Progress that the user can cancel, by token. Used on the strand only; entries go with their Progress.
-std::map<std::string, std::function<void()>>& cancellable(Server& server) { return server.progress_cancellers; }
+std::map<std::string, std::function<void()>>& cancellable(Server& server) {
+  return server.progress_cancellers;
+}
 
 }  // namespace
 
@@ -21,7 +23,8 @@ Progress::Progress(Server& server, Json token, std::string title, std::function<
 
 std::shared_ptr<Progress> Progress::start(Server& server, Json token, std::string title,
                                           std::function<void()> cancel) {
-  auto progress = std::make_shared<Progress>(server, std::move(token), std::move(title), std::move(cancel));
+  auto progress =
+      std::make_shared<Progress>(server, std::move(token), std::move(title), std::move(cancel));
   progress->timer_.start(kDelay, [weak = progress->weak_from_this()] {
     if (const auto self = weak.lock()) self->begin();
   });
@@ -54,14 +57,16 @@ void Progress::end() {
 }
 
 void Progress::report(Json value) {
-  server_.client.notify("$/progress", Json::object({{"token", token_}, {"value", std::move(value)}}));
+  server_.client.notify("$/progress",
+                        Json::object({{"token", token_}, {"value", std::move(value)}}));
 }
 
 void bind_progress(Binder& binder) {
-  binder.notification<Json>("window/workDoneProgress/cancel", [&server = binder.server](const Json& params) {
-    const auto at = server.progress_cancellers.find(to_text(find(params, "token")));
-    if (at != server.progress_cancellers.end()) at->second();
-  });
+  binder.notification<Json>(
+      "window/workDoneProgress/cancel", [&server = binder.server](const Json& params) {
+        const auto at = server.progress_cancellers.find(to_text(find(params, "token")));
+        if (at != server.progress_cancellers.end()) at->second();
+      });
 }
 
 }  // namespace nilas::lsp

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <charconv>
 #include <expected>
-
 #include <fmt/format.h>
 
 namespace nilas::lsp {
@@ -13,14 +12,15 @@ namespace {
 constexpr std::string_view kLengthField = "content-length";
 
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::ranges::equal(a, lower, [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == y;
-  });
+  return std::ranges::equal(
+      a, lower, [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == y; });
 }
 
 std::string_view trim(std::string_view s) {
-  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\t'))
+    s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r'))
+    s.remove_suffix(1);
   return s;
 }
 

@@ -22,8 +22,9 @@ struct Frame {
 
 class FrameDecoder {
  public:
-  static constexpr size_t kMaxBody = size_t{256} << 20;  ///< bytes; a document may be large, a message not endless
-  static constexpr size_t kMaxHeader = 8 << 10;          ///< bytes of one header block
+  static constexpr size_t kMaxBody =
+      size_t{256} << 20;  ///< bytes; a document may be large, a message not endless
+  static constexpr size_t kMaxHeader = 8 << 10;  ///< bytes of one header block
 
   explicit FrameDecoder(size_t max_body = kMaxBody) : max_body_(max_body) {}
 
@@ -46,7 +47,7 @@ class FrameDecoder {
   size_t max_body_;
   State state_ = State::Header;
   std::string buffer_;
-  size_t at_ = 0;        // start of what is not consumed yet
+  size_t at_ = 0;         // start of what is not consumed yet
   uint64_t missing_ = 0;  // Body: its size; SkippingBody: bytes still to be thrown away
 };
 

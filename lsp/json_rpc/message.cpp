@@ -25,7 +25,9 @@ bool nests_too_deep(std::string_view text) {
   return false;
 }
 
-bool is_id(const Json& id) { return id.is_number_integer() || id.is_string(); }
+bool is_id(const Json& id) {
+  return id.is_number_integer() || id.is_string();
+}
 
 Json take(Json& object, const char* key) {
   const auto at = object.find(key);

@@ -1,21 +1,19 @@
 #include "lsp/json_rpc/transport.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <charconv>
-#include <cstring>
-#include <thread>
-#include <utility>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
 
 namespace nilas::lsp {
 namespace {
@@ -39,7 +37,7 @@ bool write_all(int fd, std::string_view bytes) {
 
 /// epoll cannot wait for regular files (`nilas lsp < session`): a pipe stands in, filled by a thread that dies with us.
 std::expected<int, std::string> pollable(int fd) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) return std::unexpected(system_error("standard input"));
   const bool device = S_ISCHR(info.st_mode) && !::isatty(fd);
   if (!S_ISREG(info.st_mode) && !device) return fd;
@@ -112,7 +110,8 @@ void Transport::read() {
 }
 
 void Transport::decode() {
-  while (auto frame = decoder_.next()) on_frame_(std::move(*frame));
+  while (auto frame = decoder_.next())
+    on_frame_(std::move(*frame));
 }
 
 void Transport::send(std::string_view body) {
@@ -147,7 +146,8 @@ void Transport::flush(std::function<void()> done) {
 }
 
 void Transport::finish_flush() {
-  for (auto& done : std::exchange(waiting_, {})) done();
+  for (auto& done : std::exchange(waiting_, {}))
+    done();
 }
 
 std::expected<Descriptors, std::string> open_stdio() {

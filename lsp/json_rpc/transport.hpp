@@ -3,15 +3,14 @@
 //
 // One thread runs the io_context; it only moves bytes and finds frames, so that reading never waits for work.
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <deque>
 #include <expected>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "lsp/json_rpc/framing.hpp"
 

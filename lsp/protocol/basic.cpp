@@ -41,7 +41,9 @@ void from_json(const Json& j, Range& r) {
   j.at("end").get_to(r.end);
 }
 
-void to_json(Json& j, const Range& r) { j = Json::object({{"start", r.start}, {"end", r.end}}); }
+void to_json(Json& j, const Range& r) {
+  j = Json::object({{"start", r.start}, {"end", r.end}});
+}
 
 void to_json(Json& j, const Location& l) {
   j = Json::object({{"uri", l.uri}, {"range", l.range}});

@@ -58,6 +58,8 @@ const Json& find(const Json& j, Keys... keys) {
   return *at;
 }
 
-inline bool is_true(const Json& j) { return j.is_boolean() && j.get<bool>(); }
+inline bool is_true(const Json& j) {
+  return j.is_boolean() && j.get<bool>();
+}
 
 }  // namespace nilas::lsp

@@ -14,7 +14,8 @@ void to_json(Json& j, const WireDiagnostic& d) {
                     {"message", d.message}});
   if (!d.tags.empty()) {
     Json tags = Json::array();
-    for (const DiagnosticTag t : d.tags) tags.push_back(static_cast<int>(t));
+    for (const DiagnosticTag t : d.tags)
+      tags.push_back(static_cast<int>(t));
     j["tags"] = std::move(tags);
   }
   if (!d.related.empty()) j["relatedInformation"] = d.related;

@@ -23,7 +23,11 @@ void from_json(const Json& j, DidChangeParams& p) {
   j.at("contentChanges").get_to(p.changes);
 }
 
-void from_json(const Json& j, DidSaveParams& p) { j.at("textDocument").at("uri").get_to(p.uri); }
-void from_json(const Json& j, DidCloseParams& p) { j.at("textDocument").at("uri").get_to(p.uri); }
+void from_json(const Json& j, DidSaveParams& p) {
+  j.at("textDocument").at("uri").get_to(p.uri);
+}
+void from_json(const Json& j, DidCloseParams& p) {
+  j.at("textDocument").at("uri").get_to(p.uri);
+}
 
 }  // namespace nilas::lsp

@@ -15,7 +15,8 @@ struct HoverResult {
 };
 
 inline void to_json(Json& j, const HoverResult& h) {
-  Json contents = Json::object({{"kind", h.markdown ? "markdown" : "plaintext"}, {"value", h.text}});
+  Json contents =
+      Json::object({{"kind", h.markdown ? "markdown" : "plaintext"}, {"value", h.text}});
   j = Json::object({{"contents", std::move(contents)}});
   if (h.range) j["range"] = *h.range;
 }

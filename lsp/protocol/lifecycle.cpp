@@ -39,7 +39,8 @@ void from_json(const Json& j, InitializeParams& p) {
   p.folders = folders(j);
   p.initialization_options = find(j, "initializationOptions");
   if (const Json& trace = find(j, "trace"); trace.is_string()) trace.get_to(p.trace);
-  if (const Json& name = find(j, "clientInfo", "name"); name.is_string()) name.get_to(p.client_name);
+  if (const Json& name = find(j, "clientInfo", "name"); name.is_string())
+    name.get_to(p.client_name);
 
   const Json& can = find(j, "capabilities");
   const Json& publish = find(can, "textDocument", "publishDiagnostics");
@@ -47,14 +48,13 @@ void from_json(const Json& j, InitializeParams& p) {
     if (e.is_string()) p.position_encodings.push_back(e.get<std::string>());
   }
   p.configuration = is_true(find(can, "workspace", "configuration"));
-  p.watched_files =
-      is_true(find(can, "workspace", "didChangeWatchedFiles", "dynamicRegistration"));
+  p.watched_files = is_true(find(can, "workspace", "didChangeWatchedFiles", "dynamicRegistration"));
   p.work_done_progress = is_true(find(can, "window", "workDoneProgress"));
   p.related_information = is_true(find(publish, "relatedInformation"));
-  p.diagnostic_tags = find(publish, "tagSupport").is_object() || is_true(find(publish, "tagSupport"));
+  p.diagnostic_tags =
+      find(publish, "tagSupport").is_object() || is_true(find(publish, "tagSupport"));
   p.code_description = is_true(find(publish, "codeDescriptionSupport"));
-  p.hover_markdown =
-      contains(find(can, "textDocument", "hover", "contentFormat"), "markdown");
+  p.hover_markdown = contains(find(can, "textDocument", "hover", "contentFormat"), "markdown");
 }
 
 }  // namespace nilas::lsp

@@ -16,17 +16,18 @@ struct WorkspaceFolder {
 
 struct InitializeParams {
   std::optional<int64_t> process_id;  ///< we end when it does
-  std::vector<WorkspaceFolder> folders;  ///< from workspaceFolders, rootUri or rootPath, the first that is there
+  std::vector<WorkspaceFolder>
+      folders;  ///< from workspaceFolders, rootUri or rootPath, the first that is there
   Json initialization_options;
   std::string trace;  ///< "off", "messages", "verbose"
   std::string client_name;
 
   // What the client can do
   std::vector<std::string> position_encodings;  ///< empty: utf-16 only
-  bool configuration = false;                    ///< answers workspace/configuration
-  bool watched_files = false;                    ///< accepts a registration for didChangeWatchedFiles
-  bool work_done_progress = false;               ///< accepts window/workDoneProgress/create
-  bool related_information = false;              ///< shows related places of a diagnostic
+  bool configuration = false;                   ///< answers workspace/configuration
+  bool watched_files = false;        ///< accepts a registration for didChangeWatchedFiles
+  bool work_done_progress = false;   ///< accepts window/workDoneProgress/create
+  bool related_information = false;  ///< shows related places of a diagnostic
   bool diagnostic_tags = false;
   bool code_description = false;
   bool hover_markdown = false;

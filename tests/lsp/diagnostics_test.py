@@ -1,0 +1,172 @@
+"""Diagnostics over the wire. The cases stand in diagnostics/*.txt: a comment line `# ^^^ code: message` under a line of the
+main file expects a diagnostic at exactly that range (`# |` an empty one); nothing else may be reported, except hints.
+Sections: `--- related`: each line occurs among the related places, as `FILE:LINE:COL message`."""
+import glob, os, re, sys, tempfile, time
+
+from wire import Client, Workspace, read_cases
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def split_expectations(text):
+    """The text without the comments that expect something, and what they expect."""
+    lines, expected = [], []
+    for line in text.split('\n'):
+        match = re.match(r'#(\s*)(\^+|\|) ([\w-]+): (.*)$', line)
+        if not match:
+            lines.append(line)
+            continue
+        start = 1 + len(match[1])
+        end = start + (len(match[2]) if match[2] != '|' else 0)
+        expected.append([len(lines) - 1, start, end, match[3], match[4]])
+    return '\n'.join(lines), expected
+
+
+def describe(d):
+    r = d['range']
+    return [r['start']['line'], r['start']['character'], r['end']['character'], d['code'], d['message'].split('\n')[0]]
+
+
+def check(client, files, sections):
+    files = dict(files)
+    main = next(iter(files))
+    files[main], expected = split_expectations(files[main])
+    with Workspace(files) as w:
+        for path, text in w.buffers.items():
+            client.open(path, text)
+        last = None
+        for e in expected:
+            e[4] = e[4].replace('$ROOT', w.root)
+
+        def settled(ds):
+            nonlocal last
+            last = sorted(describe(d) for d in ds if d['severity'] < 4)
+            return last == sorted(expected)
+        try:
+            ds = client.diagnostics(w.main, 1, settled, timeout=4)
+            # What is published next must not take it back.
+            try:
+                client.diagnostics(w.main, 1, lambda d: not settled(d), timeout=0.5)
+                return f'changed afterwards to {last}'
+            except TimeoutError:
+                pass
+        except TimeoutError:
+            return f'expected {sorted(expected)}, got {last}'
+        related = '\n'.join(
+            f"{os.path.basename(r['location']['uri'])}:{r['location']['range']['start']['line'] + 1}:"
+            f"{r['location']['range']['start']['character'] + 1} {r['message']}"
+            for d in ds for r in d.get('relatedInformation', []))
+        for line in sections.get('related', '').splitlines():
+            if line not in related:
+                return f'{line!r} is not related: {related!r}'
+        for path in w.buffers:
+            client.close(path)
+        return None
+
+
+def test_fixtures():
+    problems = []
+    for path in sorted(glob.glob(HERE + '/diagnostics/*.txt')):
+        client = Client()
+        client.initialize(tempfile.gettempdir())
+        for name, files, sections in read_cases(path):
+            problem = check(client, files, sections)
+            if problem:
+                problems.append(f'{os.path.basename(path)}: {name}: {problem}')
+        assert client.stop() == 0
+    assert not problems, '\n'.join(problems)
+
+
+def started(root):
+    c = Client()
+    c.initialize(root)
+    return c
+
+
+def codes(ds):
+    return [d['code'] for d in ds if d['severity'] < 4]
+
+
+def test_errors_come_and_go_at_the_right_version():
+    with Workspace({('/main.nix', False): '{ a = 1; }\n'}) as w:
+        c = started(w.root)
+        c.open(w.main, '{ a = 1; }\n')
+        assert codes(c.diagnostics(w.main, 1)) == []
+        c.change(w.main, '{ a = ; }\n', 2)
+        assert codes(c.diagnostics(w.main, 2)) == ['syntax-error']
+        c.change(w.main, '{ a = 2; }\n', 3)
+        assert codes(c.diagnostics(w.main, 3)) == []
+        c.change(w.main, '{ a = 1 + "x"; }\n', 4)
+        assert codes(c.diagnostics(w.main, 4)) == []
+        assert codes(c.diagnostics(w.main, 4)) == ['type-error']
+        c.change(w.main, '{ a = 1 + 1; }\n', 5)
+        assert codes(c.diagnostics(w.main, 5)) == []
+        assert c.stop() == 0
+
+
+def test_a_burst_of_edits_ends_with_its_last_version():
+    with Workspace({('/main.nix', False): '{ }'}) as w:
+        c = started(w.root)
+        c.open(w.main, '{ }')
+        for version in range(2, 60):
+            c.change(w.main, '{ a = ' + ('1 + "x"' if version % 2 else '') + '; }', version)
+        c.change(w.main, '{ a = 1 + "x"; }', 60)
+        c.diagnostics(w.main, 60, lambda ds: codes(ds) == ['type-error'])
+        assert c.stop() == 0
+
+
+def test_an_edit_of_an_imported_file_reaches_its_importer():
+    files = {('/main.nix', False): '{ a = (import ./other.nix) + 1; }', ('/other.nix', False): '1'}
+    with Workspace(files) as w:
+        c = started(w.root)
+        c.open(w.main, files['/main.nix', False])
+        other = w.root + '/other.nix'
+        c.open(other, '1')
+        assert codes(c.diagnostics(w.main, 1)) == []
+        c.change(other, '"text"', 2)
+        c.diagnostics(w.main, 1, lambda ds: codes(ds) == ['type-error'])
+        c.close(other)  # without saving
+        c.diagnostics(w.main, 1, lambda ds: codes(ds) == [])
+        with open(other, 'w') as f:
+            f.write('"saved by someone else"')
+        c.notify('workspace/didChangeWatchedFiles', {'changes': [{'uri': 'file://' + other, 'type': 2}]})
+        c.diagnostics(w.main, 1, lambda ds: codes(ds) == ['type-error'])
+        assert c.stop() == 0
+
+
+def test_closing_clears():
+    with Workspace({('/main.nix', False): '{ a = ; }'}) as w:
+        c = started(w.root)
+        c.open(w.main, '{ a = ; }')
+        assert codes(c.diagnostics(w.main, 1)) == ['syntax-error']
+        c.close(w.main)
+        assert c.wait_notification('textDocument/publishDiagnostics')['diagnostics'] == []
+        assert c.stop() == 0
+
+
+def test_an_endless_loop_does_not_hide_other_errors():
+    text = '{ a = let f = n: f n; in f 0; b = 1 + "x"; }'
+    with Workspace({('/main.nix', False): text}) as w:
+        c = started(w.root)
+        c.open(w.main, text)
+        c.diagnostics(w.main, 1, lambda ds: 'type-error' in codes(ds), timeout=30)
+        assert c.stop() == 0
+
+
+def test_switched_off():
+    text = '{ a = 1 + "x"; }'
+    with Workspace({('/main.nix', False): text}) as w:
+        c = Client()
+        c.initialize(w.root, initializationOptions={'evaluation': {'diagnostics': False}})
+        c.open(w.main, text)
+        assert codes(c.diagnostics(w.main, 1)) == []
+        try:
+            c.diagnostics(w.main, 1, timeout=1)
+            assert False
+        except TimeoutError:
+            pass
+        assert c.stop() == 0
+
+
+from wire import run_tests
+run_tests(globals())
