@@ -89,6 +89,8 @@ module.exports = grammar({
     $._string_escape,
     $._missing_quote,
     $._indented_fragment,
+    $._indented_continues,
+    $._indented_rest,
     $._indented_escape,
     $._missing_indented_quote,
     $.comment,
@@ -406,15 +408,24 @@ module.exports = grammar({
 
     // ---------------------------------------------------------------- strings and paths
 
+    // The first line of a string is apart, for at its end the scanner decides whether the string goes
+    // on (src/scanner/strings.h).
     string: ($) =>
       seq(
         '"',
         repeat(
-          choice(
-            $.string_fragment,
-            seq($._string_continues, alias($._string_rest, $.string_fragment)),
-            alias($._string_escape, $.escape_sequence),
-            $.interpolation,
+          choice($.string_fragment, alias($._string_escape, $.escape_sequence), $.interpolation),
+        ),
+        optional(
+          seq(
+            $._string_continues,
+            repeat(
+              choice(
+                alias($._string_rest, $.string_fragment),
+                alias($._string_escape, $.escape_sequence),
+                $.interpolation,
+              ),
+            ),
           ),
         ),
         choice('"', alias($._missing_quote, $.missing_quote)),
@@ -428,6 +439,18 @@ module.exports = grammar({
             alias($._indented_fragment, $.string_fragment),
             alias($._indented_escape, $.escape_sequence),
             $.interpolation,
+          ),
+        ),
+        optional(
+          seq(
+            $._indented_continues,
+            repeat(
+              choice(
+                alias($._indented_rest, $.string_fragment),
+                alias($._indented_escape, $.escape_sequence),
+                $.interpolation,
+              ),
+            ),
           ),
         ),
         choice("''", alias($._missing_indented_quote, $.missing_quote)),

@@ -173,9 +173,9 @@ static bool scan_code(TSLexer *lexer, const bool *valid) {
   }
 }
 
-// The whole state: how many units of lookahead were spent on unclosed strings.
+// The state is what was spent on unclosed strings: nothing, in most files, or two bytes.
 void *tree_sitter_nix_external_scanner_create(void) {
-  return ts_calloc(1, sizeof(uint8_t));
+  return ts_calloc(1, sizeof(Spent));
 }
 
 void tree_sitter_nix_external_scanner_destroy(void *payload) {
@@ -183,15 +183,15 @@ void tree_sitter_nix_external_scanner_destroy(void *payload) {
 }
 
 unsigned tree_sitter_nix_external_scanner_serialize(void *payload, char *buffer) {
-  uint8_t const spent = *(const uint8_t *)payload;
-  if (spent == 0) return 0;
-  buffer[0] = (char)spent;
-  return 1;
+  if (*(const Spent *)payload == 0) return 0;
+  memcpy(buffer, payload, sizeof(Spent));
+  return sizeof(Spent);
 }
 
 void tree_sitter_nix_external_scanner_deserialize(void *payload, const char *buffer,
                                                   unsigned length) {
-  *(uint8_t *)payload = length > 0 ? (uint8_t)buffer[0] : 0;
+  *(Spent *)payload = 0;
+  if (length == sizeof(Spent)) memcpy(payload, buffer, sizeof(Spent));
 }
 
 bool tree_sitter_nix_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
@@ -200,7 +200,8 @@ bool tree_sitter_nix_external_scanner_scan(void *payload, TSLexer *lexer, const 
   if (valid[ERROR_SENTINEL]) return scan_code(lexer, kNothingVirtual);
   if (valid[STRING_FRAGMENT]) return scan_string(lexer, STRING_FRAGMENT, payload);
   if (valid[STRING_REST]) return scan_string(lexer, STRING_REST, payload);
-  if (valid[INDENTED_FRAGMENT]) return scan_indented_string(lexer);
+  if (valid[INDENTED_FRAGMENT]) return scan_indented_string(lexer, INDENTED_FRAGMENT, payload);
+  if (valid[INDENTED_REST]) return scan_indented_string(lexer, INDENTED_REST, payload);
   if (valid[TRAILING_SLASH]) return finish_here(lexer, TRAILING_SLASH);
   if (valid[PATH_FRAGMENT] && at_path_text(lexer)) return scan_path_fragment(lexer);
   return scan_code(lexer, valid);

@@ -7,40 +7,55 @@
 
 // ------------------------------------------------------------------------------- unclosed strings
 
-// A string may span lines, so an unclosed one ends at the quote that was to open the next, and from
+// A string may span lines, so an unclosed one ends at the quotes that were to open the next, and from
 // there on code is text and text is code up to the end of the file. Where that shows, the string is
-// made to end with its line instead. It shows if
-//   1. the quote that would close the string is followed by what follows no closing quote in code that
-//      anybody writes, but does follow an opening one: `x = "a;⏎ y = "b";` has a `b` there; and
-//   2. the rest of the file, read from there, ends inside a string or a comment, so that no reading of
-//      the file with this quote as the end of the string is valid.
-// The first rule keeps the second, which reads the whole file, from being asked about good strings. The
-// second keeps the first from ever touching a valid program.
+// made to end with its first line instead. It shows if
+//   1. the quotes that would close the string are followed by what follows no closing quotes in code
+//      that anybody writes, but does follow opening ones: `x = "a;⏎ y = "b";` has a `b` there; and
+//   2. the rest of the file, read from there, is no Nix whatever precedes it: it ends inside a string
+//      or a comment, or assigns within an expression, as in `";⏎ y = "b;⏎ z = 1;`.
+// The first rule keeps the second, which may read the whole file, from being asked about good strings.
+// The second keeps the first from ever touching a valid program.
 //
 // What the second rule costs is counted in the scanner's state, so that no file, however odd, is read
-// to its end more than a few hundred times.
+// to its end again and again.
 
 enum {
-  PROBE_UNIT = 16 * 1024,  // characters
-  PROBE_UNITS = 255,       // in all, for one file
+  PROBE_UNIT = 1024,    // characters; what is left of one is free
+  PROBE_UNITS = 16384,  // in all, for one file
   PROBE_NESTING = 128,
 };
 
+// The scanner's whole state, in units.
+typedef uint16_t Spent;
+
 enum Open { OPEN_BRACE, OPEN_INTERPOLATION, OPEN_STRING, OPEN_INDENTED_STRING };
+
+enum Verdict {
+  UNDECIDED,
+  MAY_BE_VALID,  // or the answer depends on what precedes, or is too far away
+  IS_INVALID,
+};
 
 // A lexer in miniature: it knows no tokens, only what is inside what.
 struct Probe {
   TSLexer *lexer;
   unsigned passed;
   unsigned limit;
+  enum Verdict verdict;
+  bool in_expression;  // no `=` can come before the next semicolon on the outermost level
+  unsigned brackets;   // open ones on the outermost level
   unsigned depth;
-  bool lost;  // the answer does not depend on this file's text alone, or is too far away
   uint8_t open[PROBE_NESTING];
 };
 
+static inline bool probe_at_end(const struct Probe *probe) {
+  return probe->lexer->lookahead == 0 && probe->lexer->eof(probe->lexer);
+}
+
 static inline bool probe_more(struct Probe *probe) {
-  if (probe->passed >= probe->limit) probe->lost = true;
-  return !probe->lost && !(probe->lexer->lookahead == 0 && probe->lexer->eof(probe->lexer));
+  if (probe->passed >= probe->limit) probe->verdict = MAY_BE_VALID;
+  return probe->verdict == UNDECIDED && !probe_at_end(probe);
 }
 
 static inline void probe_pass(struct Probe *probe) {
@@ -57,10 +72,10 @@ static inline bool probe_take(struct Probe *probe, int32_t c) {
 
 static inline void probe_open(struct Probe *probe, enum Open what) {
   if (probe->depth == PROBE_NESTING) {
-    probe->lost = true;
-    return;
+    probe->verdict = MAY_BE_VALID;
+  } else {
+    probe->open[probe->depth++] = (uint8_t)what;
   }
-  probe->open[probe->depth++] = (uint8_t)what;
 }
 
 static void probe_dollar(struct Probe *probe) {
@@ -97,110 +112,164 @@ static void probe_indented_string(struct Probe *probe) {
   }
 }
 
-// Returns false if the comment does not end.
-static bool probe_block_comment(struct Probe *probe) {
+static void probe_block_comment(struct Probe *probe) {
   for (bool star = false; probe_more(probe);) {
-    if (star && probe_take(probe, '/')) return true;
+    if (star && probe_take(probe, '/')) return;
     star = probe->lexer->lookahead == '*';
     probe_pass(probe);
   }
-  return probe->lost;
+  if (probe->verdict == UNDECIDED) probe->verdict = IS_INVALID;
 }
 
-// A name, whose quotes open no string, or a URL.
+// A name, whose quotes open no string, or a URL. Bindings follow `let` even inside an expression.
 static void probe_word(struct Probe *probe) {
   bool scheme = true;
+  unsigned letters_of_let = 0;
+  unsigned length = 0;
   while (is(probe->lexer, WORD | PATH_CHAR) && probe_more(probe)) {
     scheme = scheme && is(probe->lexer, SCHEME_CHAR);
+    if (length < 3) letters_of_let += probe->lexer->lookahead == "let"[length];
+    ++length;
     probe_pass(probe);
   }
+  if (length == 3 && letters_of_let == 3) probe->in_expression = false;
   if (!scheme || !probe_take(probe, ':')) return;
   while (is(probe->lexer, URI_CHAR) && probe_more(probe)) probe_pass(probe);
 }
 
-// Returns false if a comment does not end.
-static bool probe_code(struct Probe *probe) {
+static void probe_punctuation(struct Probe *probe) {
+  int32_t const c = probe->lexer->lookahead;
+  probe_pass(probe);
+  switch (c) {
+    case '{':
+      probe_open(probe, OPEN_BRACE);
+      break;
+    case '}':
+      // Beyond the outermost brace there may be a string that we know nothing about.
+      if (probe->depth == 0) {
+        probe->verdict = MAY_BE_VALID;
+      } else {
+        --probe->depth;
+      }
+      break;
+    case '(':
+    case '[':
+      if (probe->depth == 0) ++probe->brackets;
+      break;
+    case ')':
+    case ']':
+      // Strings hold unbalanced brackets less often than they are held by balanced ones.
+      if (probe->depth > 0) break;
+      if (probe->brackets == 0) {
+        probe->verdict = MAY_BE_VALID;
+      } else {
+        --probe->brackets;
+      }
+      break;
+    case ';':
+      if (probe->depth == 0) probe->in_expression = false;
+      break;
+    case '!':
+    case '<':
+    case '>':
+      probe_take(probe, '=');
+      break;
+    case '=':
+      if (!probe_take(probe, '=') && probe->depth == 0 && probe->in_expression) {
+        probe->verdict = IS_INVALID;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+static void probe_code(struct Probe *probe) {
   if (is(probe->lexer, WORD_START)) {
     probe_word(probe);
   } else if (probe_take(probe, '"')) {
     probe_open(probe, OPEN_STRING);
   } else if (probe_take(probe, '\'')) {
     if (probe_take(probe, '\'')) probe_open(probe, OPEN_INDENTED_STRING);
-  } else if (probe_take(probe, '{')) {
-    probe_open(probe, OPEN_BRACE);
-  } else if (probe_take(probe, '}')) {
-    // Beyond the outermost brace there may be a string that we know nothing about.
-    if (probe->depth == 0) {
-      probe->lost = true;
-    } else {
-      --probe->depth;
-    }
   } else if (probe_take(probe, '/')) {
-    if (probe_take(probe, '*')) return probe_block_comment(probe);
+    if (probe_take(probe, '*')) probe_block_comment(probe);
   } else if (probe->lexer->lookahead == '#') {
     while (probe->lexer->lookahead != '\n' && probe->lexer->lookahead != '\r' && probe_more(probe)) {
       probe_pass(probe);
     }
   } else {
-    probe_pass(probe);
+    probe_punctuation(probe);
   }
-  return true;
 }
 
-// Whether the file, read as code from here on, certainly ends inside a string or a comment.
-static bool file_ends_inside(TSLexer *lexer, uint8_t *spent) {
-  struct Probe probe = {.lexer = lexer, .limit = (PROBE_UNITS - *spent) * PROBE_UNIT};
-  bool open_comment = false;
-  while (!open_comment && probe_more(&probe)) {
-    uint8_t const inside = probe.depth > 0 ? probe.open[probe.depth - 1] : OPEN_BRACE;
-    if (inside == OPEN_STRING) {
-      probe_string(&probe);
-    } else if (inside == OPEN_INDENTED_STRING) {
-      probe_indented_string(&probe);
-    } else {
-      open_comment = !probe_code(&probe);
+static void probe_step(struct Probe *probe) {
+  uint8_t const inside = probe->depth > 0 ? probe->open[probe->depth - 1] : OPEN_BRACE;
+  if (inside == OPEN_STRING) {
+    probe_string(probe);
+  } else if (inside == OPEN_INDENTED_STRING) {
+    probe_indented_string(probe);
+  } else {
+    probe_code(probe);
+  }
+}
+
+// The first rule, at the character behind the quotes. An indented string is mostly opened at the end of
+// a line.
+static bool follows_opening_quotes(TSLexer *lexer, enum Open kind) {
+  switch (lexer->lookahead) {
+    case '\n':
+    case '\r':
+      return kind == OPEN_INDENTED_STRING;
+    case ' ':
+    case '\t':
+    case ';':
+    case ')':
+    case ']':
+    case '}':
+    case '.':
+    case ',':
+    case '+':
+    case '=':
+    case '?':
+      return false;
+    default:
+      return !lexer->eof(lexer);
+  }
+}
+
+// Inside a string of that kind, at the end of its first line: whether it has to end there.
+static bool string_is_unclosed(TSLexer *lexer, enum Open kind, Spent *spent) {
+  struct Probe probe = {.lexer = lexer, .limit = UINT32_MAX, .in_expression = true};
+  probe_open(&probe, kind);
+  while (probe.depth > 0 && probe_more(&probe)) probe_step(&probe);
+  if (probe.depth > 0) return probe.depth == 1 && probe.verdict == UNDECIDED;
+  if (!follows_opening_quotes(lexer, kind)) return false;
+
+  unsigned const start = probe.passed;
+  probe.limit = start + (PROBE_UNITS - *spent) * PROBE_UNIT;
+  while (probe_more(&probe)) probe_step(&probe);
+  *spent = (Spent)(*spent + (probe.passed - start) / PROBE_UNIT);
+  for (unsigned i = 0; i < probe.depth && probe.verdict == UNDECIDED; ++i) {
+    if (probe.open[i] == OPEN_STRING || probe.open[i] == OPEN_INDENTED_STRING) {
+      probe.verdict = IS_INVALID;
     }
   }
-  unsigned const units = *spent + 1 + probe.passed / PROBE_UNIT;
-  *spent = (uint8_t)(units < PROBE_UNITS ? units : PROBE_UNITS);
-  if (probe.lost) return false;
-  for (unsigned i = 0; i < probe.depth; ++i) {
-    if (probe.open[i] == OPEN_STRING || probe.open[i] == OPEN_INDENTED_STRING) return true;
-  }
-  return open_comment;
+  return probe.verdict == IS_INVALID;
 }
 
-// At the end of the first line of a fragment: decides with a token of no width whether the string goes
-// on. It must be a token apart, for once the lookahead has passed the end of a fragment, that end can
-// no longer be marked.
-static bool scan_end_of_line(TSLexer *lexer, uint8_t *spent) {
+// At the end of the first line: decides with a token of no width whether the string goes on. It must be
+// a token apart, for once the lookahead has passed the end of a fragment, that end can no longer be
+// marked.
+static bool scan_end_of_line(TSLexer *lexer, enum Open kind, Spent *spent) {
   lexer->mark_end(lexer);
-  for (;;) {
-    switch (lexer->lookahead) {
-      case '\\':
-        return finish(lexer, STRING_CONTINUES);
-      case '$':
-        advance(lexer);
-        if (lexer->lookahead == '{') return finish(lexer, STRING_CONTINUES);
-        if (lexer->lookahead == '$') advance(lexer);
-        break;
-      case '"': {
-        advance(lexer);
-        int32_t const c = lexer->lookahead;
-        bool const usual = is(lexer, BLANK) || lexer->eof(lexer) || c == ';' || c == ')' ||
-                           c == ']' || c == '}' || c == '.' || c == ',' || c == '+' || c == '=' ||
-                           c == '?';
-        bool const unclosed = !usual && file_ends_inside(lexer, spent);
-        return finish(lexer, unclosed ? MISSING_QUOTE : STRING_CONTINUES);
-      }
-      default:
-        if (lexer->eof(lexer)) return finish(lexer, MISSING_QUOTE);
-        advance(lexer);
-    }
-  }
+  enum Token const end = kind == OPEN_STRING ? MISSING_QUOTE : MISSING_INDENTED_QUOTE;
+  enum Token const rest = kind == OPEN_STRING ? STRING_CONTINUES : INDENTED_CONTINUES;
+  return finish(lexer, string_is_unclosed(lexer, kind, spent) ? end : rest);
 }
 
 // ------------------------------------------------------------------------------- fragments
+// In the first line, `fragment` is STRING_FRAGMENT or INDENTED_FRAGMENT and ends with it; behind the
+// line's end it is the _REST and does not.
 
 // Passes the `$` at the cursor; the end of the token is marked before it. The second dollar of a pair
 // is passed too: in `$${` it is no longer free to open an interpolation.
@@ -212,8 +281,7 @@ static bool dollar_opens_interpolation(TSLexer *lexer) {
   return false;
 }
 
-// `fragment` is STRING_FRAGMENT, which ends with its line, or STRING_REST, which does not.
-static bool scan_string(TSLexer *lexer, enum Token fragment, uint8_t *spent) {
+static bool scan_string(TSLexer *lexer, enum Token fragment, Spent *spent) {
   for (bool some = false;; some = true) {
     switch (lexer->lookahead) {
       case '"':
@@ -229,7 +297,7 @@ static bool scan_string(TSLexer *lexer, enum Token fragment, uint8_t *spent) {
         break;
       case '\n':
         if (fragment == STRING_FRAGMENT) {
-          return some ? finish_here(lexer, fragment) : scan_end_of_line(lexer, spent);
+          return some ? finish_here(lexer, fragment) : scan_end_of_line(lexer, OPEN_STRING, spent);
         }
         advance(lexer);
         break;
@@ -240,7 +308,7 @@ static bool scan_string(TSLexer *lexer, enum Token fragment, uint8_t *spent) {
   }
 }
 
-static bool scan_indented_string(TSLexer *lexer) {
+static bool scan_indented_string(TSLexer *lexer, enum Token fragment, Spent *spent) {
   for (bool some = false;; some = true) {
     switch (lexer->lookahead) {
       case '\'': {
@@ -250,18 +318,23 @@ static bool scan_indented_string(TSLexer *lexer) {
         advance(lexer);
         bool const dollar_or_quote = lexer->lookahead == '$' || lexer->lookahead == '\'';
         bool const escape = dollar_or_quote || lexer->lookahead == '\\';
-        if (some || !escape) return some && finish(lexer, INDENTED_FRAGMENT);
+        if (some || !escape) return some && finish(lexer, fragment);
         advance(lexer);
         if (!dollar_or_quote && !lexer->eof(lexer)) advance(lexer);
         return finish_here(lexer, INDENTED_ESCAPE);
       }
       case '$':
-        if (dollar_opens_interpolation(lexer)) return some && finish(lexer, INDENTED_FRAGMENT);
+        if (dollar_opens_interpolation(lexer)) return some && finish(lexer, fragment);
+        break;
+      case '\n':
+        if (fragment == INDENTED_FRAGMENT) {
+          return some ? finish_here(lexer, fragment)
+                      : scan_end_of_line(lexer, OPEN_INDENTED_STRING, spent);
+        }
+        advance(lexer);
         break;
       default:
-        if (lexer->eof(lexer)) {
-          return finish_here(lexer, some ? INDENTED_FRAGMENT : MISSING_INDENTED_QUOTE);
-        }
+        if (lexer->eof(lexer)) return finish_here(lexer, some ? fragment : MISSING_INDENTED_QUOTE);
         advance(lexer);
     }
   }
