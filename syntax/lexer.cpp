@@ -66,8 +66,7 @@ Token keyword(std::string_view name) {
 }  // namespace
 
 Lexeme Lexer::make(Token token, uint32_t size) {
-  last_ = {position_, position_ + size};
-  position_ += size;
+  matched(size);
   return {.token = token, .span = last_};
 }
 
@@ -89,8 +88,7 @@ Lexeme Lexer::next() {
 }
 
 // White space and comments. A doc comment stays in force over plain comments, until a token comes.
-bool Lexer::skip_trivia() {
-  const uint32_t start = position_;
+void Lexer::skip_trivia() {
   doc_ = {};
   for (;;) {
     const uint32_t begin = position_;
@@ -102,16 +100,15 @@ bool Lexer::skip_trivia() {
       while (end < text_.size() && text_[end] != '\n' && text_[end] != '\r') ++end;
     } else if (c == '/' && at(begin + 1) == '*') {
       const size_t close = text_.find("*/", begin + 2);
-      if (close == std::string_view::npos) return true;
+      if (close == std::string_view::npos) return;
       end = static_cast<uint32_t>(close) + 2;
       // `/**/` and `/***` open plain comments.
       const bool doc = at(begin + 2) == '*' && at(begin + 3) != '/' && at(begin + 3) != '*';
       if (doc) doc_ = {begin, end};
     } else {
-      return begin != start;
+      return;
     }
-    last_ = {begin, end};
-    position_ = end;
+    matched(end - begin);
   }
 }
 
@@ -189,7 +186,7 @@ uint32_t Lexer::number_size(uint32_t begin, Token& token) const {
 Lexeme Lexer::next_default() {
   skip_trivia();
   const uint32_t begin = position_;
-  if (begin >= text_.size()) return {.token = Token::End, .span = {begin, begin}};
+  if (begin >= text_.size()) return end_of_file();
   const unsigned char c = at(begin);
 
   if (is(c, kPathChar) || c == '/') {
@@ -298,7 +295,7 @@ Lexeme Lexer::next_string() {
     }
   }
   if (end > position_) return make(Token::Str, end - position_);
-  if (end >= size) return {.token = Token::End, .span = {end, end}};
+  if (end >= size) return end_of_file();
   if (text_[end] == '"') {
     pop();
     return make(Token::Quote, 1);
@@ -329,7 +326,7 @@ Lexeme Lexer::next_ind_string() {
     return lexeme;
   };
   if (end > position_) return piece(IndPiece::Raw, end - position_);
-  if (end >= size) return {.token = Token::End, .span = {end, end}};
+  if (end >= size) return end_of_file();
   if (text_[end] == '$') {
     if (at(end + 1) == '{') return enter(Mode::Default, Token::DollarCurly, 2);
     return piece(IndPiece::Dollar, 1);
@@ -360,9 +357,12 @@ Lexeme Lexer::next_in_path() {
   }
   if (mode() == Mode::InPath) {
     pop();
+    // C++ Nix looks at one more character to see that the path ends, and takes that back; at the
+    // end of the file there is none, and it takes back the path itself.
+    if (begin >= text_.size()) last_ = before_last_;
     return {.token = Token::PathEnd, .span = last_};
   }
-  // At the end of the file C++ Nix still points at the beginning of what came before.
+  // At the end of the file C++ Nix still points at what came before.
   const Span span = begin < text_.size() ? Span{begin, begin + 1} : last_;
   return {.token = Token::Invalid, .error = LexError::TrailingSlash, .span = span};
 }

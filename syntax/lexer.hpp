@@ -51,13 +51,19 @@ class Lexer {
  private:
   enum class Mode : uint8_t { Initial, Default, String, IndString, InPath, InPathSlash };
 
+  void matched(uint32_t size) {
+    before_last_ = last_;
+    last_ = {position_, position_ + size};
+    position_ += size;
+  }
+  Lexeme end_of_file() const { return {.token = Token::End, .span = {last_.end, last_.end}}; }
   Lexeme make(Token token, uint32_t size);
   Lexeme enter(Mode mode, Token token, uint32_t size);
   Lexeme next_default();
   Lexeme next_string();
   Lexeme next_ind_string();
   Lexeme next_in_path();
-  bool skip_trivia();
+  void skip_trivia();
   Lexeme operator_token();
   uint32_t path_size(uint32_t begin);
   uint32_t url_size(uint32_t begin);
@@ -78,7 +84,8 @@ class Lexer {
   uint32_t run_begin_ = 0, run_end_ = 0;  ///< the run of path characters looked at last
   uint32_t last_underscore_ = 0;          ///< 1 + offset of its last `_`, or 0
   Span doc_;
-  Span last_;  ///< what was matched last, white space included
+  Span last_;         ///< what was matched last, white space included
+  Span before_last_;  ///< and before that
 };
 
 }  // namespace nilas::syntax

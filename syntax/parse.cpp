@@ -169,7 +169,11 @@ std::string format_error(const Diagnostic& diagnostic, const Source& source,
     return std::string(name) + ":" + std::to_string(at.line + 1) + ":" +
            std::to_string(at.column + 1);
   };
-  std::string out = "error: " + std::string(diagnostic.reported_message());
+  std::string out = "error: ";
+  for (const char c : diagnostic.reported_message()) {
+    out += c;
+    if (c == '\n') out += "       ";
+  }
   if (diagnostic.id == DiagnosticId::DuplicateAttribute && !diagnostic.related.empty()) {
     out += " at " + place(diagnostic.related.front().span.begin);
   }

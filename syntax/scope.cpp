@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "syntax/bind_order.hpp"
+
 namespace nilas::syntax {
 namespace {
 
@@ -232,7 +234,18 @@ void resolve(Ast& ast, std::span<const std::string_view> globals,
     ref.target = kNone;
     ref.kind = RefKind::Unbound;
   }
+  const size_t before = diagnostics.size();
   Resolver(ast, globals, diagnostics).run();
+  if (diagnostics.size() - before < 2) return;
+  // In source order, but for the one that C++ Nix reports.
+  const auto mine = diagnostics.begin() + static_cast<std::ptrdiff_t>(before);
+  std::stable_sort(mine, diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return a.span.begin < b.span.begin;
+  });
+  const NodeId first = first_unbound(ast, globals);
+  if (first == kNoNode) return;
+  const auto it = std::ranges::find(mine, diagnostics.end(), ast[first].span, &Diagnostic::span);
+  if (it != diagnostics.end()) std::rotate(mine, it, it + 1);
 }
 
 }  // namespace nilas::syntax

@@ -11,7 +11,8 @@
 namespace nilas::syntax {
 
 /// Fills scopes, decls and refs of `ast` as ast.hpp describes them, and reports each undefined
-/// variable, in source order. `globals` are the names of the global scope, sorted.
+/// variable: first the one C++ Nix reports, then the others in source order. `globals` are the
+/// names of the global scope, sorted.
 ///
 /// The rules are C++ Nix's: names of let, rec and functions and the globals are found statically,
 /// innermost first, and win over every `with`; what is left belongs to the innermost `with`, or is
