@@ -9,7 +9,8 @@
 
 // A string may span lines, so an unclosed one ends at the quotes that were to open the next, and from
 // there on code is text and text is code up to the end of the file. Where that shows, the string is
-// made to end with its first line instead. It shows if
+// made to end with its first line instead, but for the punctuation at the end of that: in
+// `src = "fetch {⏎` the brace is code. It shows if
 //   1. the quotes that would close the string are followed by what follows no closing quotes in code
 //      that anybody writes, but does follow opening ones: `x = "a;⏎ y = "b";` has a `b` there; and
 //   2. the rest of the file, read from there, is no Nix whatever precedes it: it ends inside a string
@@ -257,19 +258,56 @@ static bool string_is_unclosed(TSLexer *lexer, enum Open kind, Spent *spent) {
   return probe.verdict == IS_INVALID;
 }
 
-// At the end of the first line: decides with a token of no width whether the string goes on. It must be
-// a token apart, for once the lookahead has passed the end of a fragment, that end can no longer be
-// marked.
-static bool scan_end_of_line(TSLexer *lexer, enum Open kind, Spent *spent) {
-  lexer->mark_end(lexer);
-  enum Token const end = kind == OPEN_STRING ? MISSING_QUOTE : MISSING_INDENTED_QUOTE;
-  enum Token const rest = kind == OPEN_STRING ? STRING_CONTINUES : INDENTED_CONTINUES;
-  return finish(lexer, string_is_unclosed(lexer, kind, spent) ? end : rest);
+// ------------------------------------------------------------------------------- fragments
+// In the first line, `fragment` is STRING_FRAGMENT or INDENTED_FRAGMENT, and ends before what of the
+// line may be code. There a token of no width decides whether the string goes on. It must be a token
+// apart, for once the lookahead has passed the end of a fragment, that end can no longer be marked.
+// Behind it, `fragment` is the _REST and may hold anything.
+
+// The punctuation that the cursor is in, if it should be the last of the line.
+struct Tail {
+  bool here;
+  bool text_before;  // the token is not empty at its start, where the end is marked
+};
+
+// Passes a character of the first line.
+static void pass_in_first_line(TSLexer *lexer, struct Tail *tail, bool some) {
+  switch (lexer->lookahead) {
+    case ' ':
+    case '\t':
+    case '\r':
+    case ';':
+    case ',':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+      if (!tail->here) {
+        lexer->mark_end(lexer);
+        *tail = (struct Tail){.here = true, .text_before = some};
+      }
+      break;
+    default:
+      tail->here = false;
+  }
+  advance(lexer);
 }
 
-// ------------------------------------------------------------------------------- fragments
-// In the first line, `fragment` is STRING_FRAGMENT or INDENTED_FRAGMENT and ends with it; behind the
-// line's end it is the _REST and does not.
+// At the end of the first line, or of the file in it.
+static bool scan_end_of_first_line(TSLexer *lexer, enum Open kind, struct Tail tail, bool some,
+                                   Spent *spent) {
+  bool const string = kind == OPEN_STRING;
+  if (!tail.here) lexer->mark_end(lexer);
+  if (tail.here ? tail.text_before : some) {
+    return finish(lexer, string ? STRING_FRAGMENT : INDENTED_FRAGMENT);
+  }
+  if (string_is_unclosed(lexer, kind, spent)) {
+    return finish(lexer, string ? MISSING_QUOTE : MISSING_INDENTED_QUOTE);
+  }
+  return finish(lexer, string ? STRING_CONTINUES : INDENTED_CONTINUES);
+}
 
 // Passes the `$` at the cursor; the end of the token is marked before it. The second dollar of a pair
 // is passed too: in `$${` it is no longer free to open an interpolation.
@@ -282,60 +320,64 @@ static bool dollar_opens_interpolation(TSLexer *lexer) {
 }
 
 static bool scan_string(TSLexer *lexer, enum Token fragment, Spent *spent) {
+  bool const first_line = fragment == STRING_FRAGMENT;
+  struct Tail tail = {false, false};
   for (bool some = false;; some = true) {
-    switch (lexer->lookahead) {
-      case '"':
-        return some && finish_here(lexer, fragment);
-      case '\\':
-        if (some) return finish_here(lexer, fragment);
-        advance(lexer);
-        if (lexer->eof(lexer)) return finish_here(lexer, fragment);
-        advance(lexer);
-        return finish_here(lexer, STRING_ESCAPE);
-      case '$':
-        if (dollar_opens_interpolation(lexer)) return some && finish(lexer, fragment);
-        break;
-      case '\n':
-        if (fragment == STRING_FRAGMENT) {
-          return some ? finish_here(lexer, fragment) : scan_end_of_line(lexer, OPEN_STRING, spent);
-        }
-        advance(lexer);
-        break;
-      default:
-        if (lexer->eof(lexer)) return finish_here(lexer, some ? fragment : MISSING_QUOTE);
-        advance(lexer);
+    int32_t const c = lexer->lookahead;
+    bool const at_end = c == 0 && lexer->eof(lexer);
+    if (c == '"') return some && finish_here(lexer, fragment);
+    if (c == '\\') {
+      if (some) return finish_here(lexer, fragment);
+      advance(lexer);
+      if (lexer->eof(lexer)) return finish_here(lexer, fragment);
+      advance(lexer);
+      return finish_here(lexer, STRING_ESCAPE);
+    }
+    if (c == '$') {
+      if (dollar_opens_interpolation(lexer)) return some && finish(lexer, fragment);
+      tail.here = false;
+    } else if (first_line && (c == '\n' || at_end)) {
+      return scan_end_of_first_line(lexer, OPEN_STRING, tail, some, spent);
+    } else if (at_end) {
+      return finish_here(lexer, some ? fragment : MISSING_QUOTE);
+    } else if (first_line) {
+      pass_in_first_line(lexer, &tail, some);
+    } else {
+      advance(lexer);
     }
   }
 }
 
 static bool scan_indented_string(TSLexer *lexer, enum Token fragment, Spent *spent) {
+  bool const first_line = fragment == INDENTED_FRAGMENT;
+  struct Tail tail = {false, false};
   for (bool some = false;; some = true) {
-    switch (lexer->lookahead) {
-      case '\'': {
-        lexer->mark_end(lexer);
-        advance(lexer);
-        if (lexer->lookahead != '\'') break;
-        advance(lexer);
-        bool const dollar_or_quote = lexer->lookahead == '$' || lexer->lookahead == '\'';
-        bool const escape = dollar_or_quote || lexer->lookahead == '\\';
-        if (some || !escape) return some && finish(lexer, fragment);
-        advance(lexer);
-        if (!dollar_or_quote && !lexer->eof(lexer)) advance(lexer);
-        return finish_here(lexer, INDENTED_ESCAPE);
-      }
-      case '$':
-        if (dollar_opens_interpolation(lexer)) return some && finish(lexer, fragment);
-        break;
-      case '\n':
-        if (fragment == INDENTED_FRAGMENT) {
-          return some ? finish_here(lexer, fragment)
-                      : scan_end_of_line(lexer, OPEN_INDENTED_STRING, spent);
-        }
-        advance(lexer);
-        break;
-      default:
-        if (lexer->eof(lexer)) return finish_here(lexer, some ? fragment : MISSING_INDENTED_QUOTE);
-        advance(lexer);
+    int32_t const c = lexer->lookahead;
+    bool const at_end = c == 0 && lexer->eof(lexer);
+    if (c == '\'') {
+      tail.here = false;
+      lexer->mark_end(lexer);
+      advance(lexer);
+      if (lexer->lookahead != '\'') continue;
+      advance(lexer);
+      bool const dollar_or_quote = lexer->lookahead == '$' || lexer->lookahead == '\'';
+      bool const escape = dollar_or_quote || lexer->lookahead == '\\';
+      if (some || !escape) return some && finish(lexer, fragment);
+      advance(lexer);
+      if (!dollar_or_quote && !lexer->eof(lexer)) advance(lexer);
+      return finish_here(lexer, INDENTED_ESCAPE);
+    }
+    if (c == '$') {
+      if (dollar_opens_interpolation(lexer)) return some && finish(lexer, fragment);
+      tail.here = false;
+    } else if (first_line && (c == '\n' || at_end)) {
+      return scan_end_of_first_line(lexer, OPEN_INDENTED_STRING, tail, some, spent);
+    } else if (at_end) {
+      return finish_here(lexer, some ? fragment : MISSING_INDENTED_QUOTE);
+    } else if (first_line) {
+      pass_in_first_line(lexer, &tail, some);
+    } else {
+      advance(lexer);
     }
   }
 }
