@@ -11,7 +11,7 @@ namespace {
 
 /// Limit of libstdc++, for the states that it would make.
 constexpr uint64_t kMaxStates = 100'000;
-/// See regex_run.cpp; two bits each.
+/// See regex_run.cpp; two bits each, and each triples the pairs that a search may visit.
 constexpr uint16_t kMaxCounters = 8;
 /// RE2 refuses larger counts; there is no need to ask it.
 constexpr uint32_t kMaxRe2Count = 1000;

@@ -74,7 +74,8 @@ std::string Printer::take() { return text_.take(); }
 Value Printer::advance() {
   for (;;) {
     if (!current_.exists() && !next_element()) return {};
-    const uint64_t identity = current_.bits();
+    // The outermost list is a copy that nothing inside refers to.
+    const uint64_t identity = levels_.empty() ? 0 : current_.bits();
     const Value value = vm_.resolve(current_);
     if (value.is_thunk() && options_.force) {
       asked_ = Asked::Element;

@@ -36,7 +36,7 @@ std::string attribute(std::string_view name, std::string_view value) {
 /// The document, and the elements that are open in it. XML attributes are always written in the order of their names.
 class XmlWriter {
  public:
-  explicit XmlWriter(Vm& vm) : vm_(vm) {
+  XmlWriter(Vm& vm, bool locations) : vm_(vm), locations_(locations) {
     text_ = "<?xml version='1.0' encoding='utf-8'?>\n";
     start("expr");
   }
@@ -114,7 +114,7 @@ class XmlWriter {
 
   /// column, line, `name` (an XML attribute or nothing) and path.
   std::string place(SourceSpan span, std::string_view name) const {
-    if (!span.known()) return std::string(name);
+    if (!locations_ || !span.known()) return std::string(name);
     const LineColumn at = vm_.world.line_column(span);
     std::string text = cat(attribute("column", std::to_string(at.column)),
                            attribute("line", std::to_string(at.line)), name);
@@ -124,6 +124,7 @@ class XmlWriter {
   }
 
   Vm& vm_;
+  bool locations_;
   std::string text_;
   size_t depth_ = 0;
   std::vector<Level> levels_;
@@ -177,7 +178,7 @@ void write_plain(XmlWriter& writer, Value v) {
 
 Task to_xml(Vm& vm, Root v, XmlOptions options) {
   const auto& known = vm.symbols.known;
-  XmlWriter writer(vm);
+  XmlWriter writer(vm, options.locations);
   std::unordered_set<std::string> seen;  // derivations
   uint32_t steps = 0;
   for (Value current = v; current.exists(); current = writer.next()) {
