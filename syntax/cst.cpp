@@ -87,6 +87,8 @@ void Tree::edit(const Edit& edit, std::string_view old_text, std::string_view ne
   ts_tree_edit(tree_.get(), &raw);
 }
 
+bool Tree::has_recovered() const { return ts_node_has_error(ts_tree_root_node(tree_.get())); }
+
 std::vector<Span> Tree::changed_ranges(const Tree& newer) const {
   uint32_t count = 0;
   TSRange* ranges = ts_tree_get_changed_ranges(tree_.get(), newer.tree_.get(), &count);

@@ -46,6 +46,10 @@ class Tree {
   /// `new_text` after it.
   void edit(const Edit& edit, std::string_view old_text, std::string_view new_text);
 
+  /// Whether tree-sitter had to recover by itself: ERROR and MISSING nodes. (The missing_* nodes of
+  /// our grammar are none.)
+  bool has_recovered() const;
+
   /// Where `newer` differs in structure; both trees belong to the same text up to edits told to
   /// this one.
   std::vector<Span> changed_ranges(const Tree& newer) const;

@@ -65,6 +65,23 @@ Parsed too_large() {
   return {std::move(builder.ast), std::move(builder.diagnostics)};
 }
 
+// One mistake is one error: where something is missing, what stands at the same place (but for white
+// space) is a consequence.
+void drop_consequences(std::string_view text, std::vector<Diagnostic>& errors) {
+  std::vector<Diagnostic> kept;
+  for (Diagnostic& d : errors) {
+    if (!kept.empty() && d.id == DiagnosticId::SyntaxError) {
+      const Span last = kept.back().span;
+      const bool hole = last.begin == last.end || d.span.begin == d.span.end;
+      const uint32_t from = std::min(last.end, d.span.begin);
+      const std::string_view between = text.substr(from, d.span.begin - from);
+      if (hole && between.find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+    }
+    kept.push_back(std::move(d));
+  }
+  errors = std::move(kept);
+}
+
 // The Ast of a broken text from its tree, which may be missing.
 Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
                     const SyntaxFailure& failure, const Tree* tree,
@@ -73,6 +90,7 @@ Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
   Damage damage;
   if (tree != nullptr) {
     damage = lower(*tree, text, builder);
+    drop_consequences(text, damage.errors);
   } else {
     builder.ast.root = builder.error({0, static_cast<uint32_t>(text.size())}, 0, 0);
   }
@@ -147,7 +165,10 @@ void Document::update_tree() {
     tree_.reset();
     return;
   }
-  tree_ = Tree::parse(text_, tree_ ? &*tree_ : nullptr);
+  const bool reused = tree_.has_value();
+  tree_ = Tree::parse(text_, reused ? &*tree_ : nullptr);
+  // How tree-sitter recovers depends on what it could reuse. What we say must not.
+  if (reused && tree_ && tree_->has_recovered()) tree_ = Tree::parse(text_);
 }
 
 const Tree* Document::tree() {

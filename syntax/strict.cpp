@@ -98,9 +98,11 @@ std::optional<SyntaxFailure> StrictParser::run() {
 
 void StrictParser::shift(const Lexeme& lexeme, uint16_t state) {
   if (lexer_.doc().end != 0) builder_.note_doc(lexeme.span.begin, lexer_.doc());
+  // The end of a path is no text; where C++ Nix places it matters only if it is unexpected.
+  const uint32_t end = stack_.back().span.end;
   stack_.push_back({.state = state,
                     .first = builder_.node_mark(),
-                    .span = lexeme.span,
+                    .span = lexeme.token == Token::PathEnd ? Span{end, end} : lexeme.span,
                     .a = static_cast<uint32_t>(lexeme.piece),
                     .b = static_cast<uint32_t>(lexeme.token)});
 }
