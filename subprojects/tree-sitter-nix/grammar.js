@@ -41,7 +41,8 @@ const binary = (left, operator, right) =>
 module.exports = grammar({
   name: "nix",
 
-  word: ($) => $.identifier,
+  // No `word`: the scanner tells keywords from names, and tree-sitter would reuse a name after an edit
+  // only in exactly the parse state that it was read in, hence no binding of a set.
 
   extras: ($) => [/[ \t\r\n]+/, $.comment, $.doc_comment, $.unterminated_comment],
 
