@@ -9,6 +9,10 @@ namespace nilas::eval::builtins {
 
 Task import(Vm& vm, Args args) {
   const Value path = co_await realise_path(vm, {vm.heap, args[0]}, Symlinks::Full);
+  if (is_importable_derivation(vm.world, path.path()->view())) {
+    const Value derivation = co_await import_derivation(vm, std::string(path.path()->view()));
+    co_return derivation;
+  }
   co_return vm.world.import_file(path.path()->view());
 }
 

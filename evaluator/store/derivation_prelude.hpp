@@ -31,4 +31,25 @@ in
 (builtins.head named).value
 )nix";
 
+/// What `import` makes of a .drv file: a function from { drvPath, name, outputs, <output> = path... } to a derivation as
+/// above, as far as the file tells.
+inline constexpr std::string_view kImportedDerivationNix = R"nix(known@{ drvPath, name, outputs, ... }:
+let
+  shared = builtins.listToAttrs named // {
+    inherit drvPath name;
+    all = map (output: output.value) named;
+    type = "derivation";
+  };
+
+  named = map (outputName: {
+    name = outputName;
+    value = shared // {
+      inherit outputName;
+      outPath = known.${outputName};
+    };
+  }) outputs;
+in
+(builtins.head named).value
+)nix";
+
 }  // namespace nilas::eval

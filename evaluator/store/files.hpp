@@ -44,6 +44,11 @@ std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode)
 /// Throws EvalError (Io).
 std::string resolve_import(World& world, std::string_view path);
 
+/// Whether `import` of this path must give the derivation that a .drv file in the store describes.
+bool is_importable_derivation(World& world, std::string_view path);
+/// The derivation set for such a file.
+Task import_derivation(Vm& vm, std::string drv_path);
+
 /// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes; writes nothing.
 /// Throws EvalError. O(bytes) the first time, O(1) afterwards.
 Value copy_path_to_store(Vm& vm, Value path);

@@ -99,9 +99,9 @@ std::optional<std::string> look_in(World& world, std::string_view prefix, const 
   if (!suffix) return std::nullopt;
   const std::string directory = absolute_entry(world, entry);
   if (!entry_exists(world, entry, directory)) return std::nullopt;
-  std::string path = canonical_path(cat(directory, "/", *suffix));
-  const std::string real = resolve_symlinks(world, path, Symlinks::Ancestors);
-  if (!file_info(world, real)) return std::nullopt;
+  std::string path = resolve_symlinks(world, canonical_path(cat(directory, "/", *suffix)),
+                                      Symlinks::Full);
+  if (!file_info(world, path)) return std::nullopt;
   return path;
 }
 
