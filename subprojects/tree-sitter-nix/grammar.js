@@ -109,7 +109,7 @@ module.exports = grammar({
     $._missing_then,
     $._missing_else,
     $._missing_in,
-    $.reserved_word,
+    $._reserved_word,
     $.missing_colon,
     $.missing_comma,
     $._missing_formals_end,
@@ -327,7 +327,11 @@ module.exports = grammar({
       ),
 
     _selected_attr: ($) =>
-      choice($._attr, $.reserved_word, alias($._missing_selected, $.missing_attribute)),
+      choice(
+        $._attr,
+        alias($._reserved_word, $.missing_attribute),
+        alias($._missing_selected, $.missing_attribute),
+      ),
 
     attrpath: ($) =>
       seq(
@@ -335,7 +339,12 @@ module.exports = grammar({
         repeat(seq(".", field("attr", $._key_attr))),
       ),
 
-    _key_attr: ($) => choice($._attr, $.reserved_word, alias($._missing_key, $.missing_attribute)),
+    _key_attr: ($) =>
+      choice(
+        $._attr,
+        alias($._reserved_word, $.missing_attribute),
+        alias($._missing_key, $.missing_attribute),
+      ),
 
     // The scanner takes names too; this pattern serves where its lookahead has passed the name's end.
     identifier: (_) => /[a-zA-Z_][a-zA-Z0-9_'-]*/,

@@ -182,7 +182,7 @@
 ; ---------------------------------------------------------------- errors
 
 [
-  (reserved_word)
+  (missing_attribute)
   (unterminated_comment)
 ] @error
 
