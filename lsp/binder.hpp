@@ -1,5 +1,6 @@
 #pragma once
-// How a feature enters the server: it registers its methods, its capability and the events it waits for, all in one
+// How a feature enters the server: it registers its methods, its capability and the events it waits
+// for, all in one
 // function of its own file. The table of features is features/features.def.
 
 #include <functional>

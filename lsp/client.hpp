@@ -1,5 +1,6 @@
 #pragma once
-// The client as the server sees it: frames in, sorted and dispatched; notifications and requests out.
+// The client as the server sees it: frames in, sorted and dispatched; notifications and requests
+// out.
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -29,7 +30,8 @@ class Client {
   Client(boost::asio::io_context& io, Descriptors descriptors)
       : transport_(io, descriptors.input, descriptors.output) {}
 
-  /// `events.request`, `.notification` and `.end` are called through `events.post`, in the order of arrival.
+  /// `events.request`, `.notification` and `.end` are called through `events.post`, in the order of
+  /// arrival.
   /// `$/cancelRequest` never waits there: it is answered on the thread that reads.
   void start(Events events);
 

@@ -11,7 +11,8 @@
 
 namespace nilas::lsp {
 
-/// Sends what is logged at `info` and above, once it is open: nothing may be sent before initialize was answered.
+/// Sends what is logged at `info` and above, once it is open: nothing may be sent before initialize
+/// was answered.
 /// `client` outlives the sink's last message.
 class ClientLog final : public spdlog::sinks::base_sink<std::mutex> {
  public:

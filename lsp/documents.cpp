@@ -11,9 +11,14 @@
 namespace nilas::lsp {
 namespace {
 
+bool is_too_large(std::string_view text) {
+  return text.size() > syntax::kMaxSourceBytes;
+}
+
 void set_text(DocumentSnapshot& d, std::string text) {
   d.text = std::make_shared<const std::string>(std::move(text));
-  d.lines = std::make_shared<const LineIndex>(*d.text);
+  // What is too large to be parsed is kept, but nothing in it is ever located but edits.
+  d.lines = std::make_shared<const LineIndex>(is_too_large(*d.text) ? std::string_view() : *d.text);
   d.parsed = nullptr;
 }
 
@@ -53,6 +58,11 @@ std::string real_path(const std::string& path) {
 
 }  // namespace
 
+syntax::Document& Documents::Document::parser() {
+  if (!syntax) syntax.emplace(*draft.text, eval::global_names());
+  return *syntax;
+}
+
 SnapshotPtr make_snapshot(std::string path, std::string text) {
   DocumentSnapshot draft;
   draft.uri = path_to_uri(path);
@@ -78,9 +88,7 @@ void Documents::open(DidOpenParams params) {
   d.uri = std::move(params.uri);
   d.version = params.version;
   set_text(d, std::move(params.text));
-  if (params.language == "nix" || d.key.ends_with(".nix")) {
-    document.syntax.emplace(*d.text, eval::global_names());
-  }
+  document.is_nix = params.language == "nix" || d.key.ends_with(".nix");
   overlay_ = nullptr;
   documents_.insert_or_assign(d.key, std::move(document));
 }
@@ -99,13 +107,16 @@ bool Documents::change(const DidChangeParams& params, PositionEncoding encoding)
       set_text(d, change.text);
       continue;
     }
-    const syntax::Span span = d.lines->span(*change.range, encoding);
+    const syntax::Span span = is_too_large(*d.text)
+                                  ? LineIndex(*d.text).span(*change.range, encoding)
+                                  : d.lines->span(*change.range, encoding);
     if (syntax) syntax->edit(span.begin, span.end, change.text);
     std::string text;
     text.reserve(d.text->size() - (span.end - span.begin) + change.text.size());
     text.append(*d.text, 0, span.begin).append(change.text).append(*d.text, span.end);
     set_text(d, std::move(text));
   }
+  if (is_too_large(*d.text)) syntax.reset();
   d.version = params.version;
   at->second.snapshot = nullptr;
   overlay_ = nullptr;
@@ -118,16 +129,20 @@ void Documents::close(const std::string& key) {
 
 SnapshotPtr Documents::snapshot(const std::string& key) {
   const auto at = documents_.find(key);
-  if (at == documents_.end() || !at->second.syntax) return nullptr;
+  if (at == documents_.end() || !at->second.is_nix) return nullptr;
   Document& document = at->second;
-  if (!document.snapshot) document.snapshot = finish(document.draft, document.syntax->parsed());
+  if (!document.snapshot && is_too_large(*document.draft.text)) {
+    document.snapshot = finish(document.draft, syntax::parse(*document.draft.text));
+  }
+  if (!document.snapshot) document.snapshot = finish(document.draft, document.parser().parsed());
   return document.snapshot;
 }
 
 std::shared_ptr<const syntax::Tree> Documents::tree(const std::string& key) {
   const auto at = documents_.find(key);
-  if (at == documents_.end() || !at->second.syntax) return nullptr;
-  const syntax::Tree* tree = at->second.syntax->tree();
+  if (at == documents_.end() || !at->second.is_nix) return nullptr;
+  if (is_too_large(*at->second.draft.text)) return nullptr;
+  const syntax::Tree* tree = at->second.parser().tree();
   return tree ? std::make_shared<const syntax::Tree>(*tree) : nullptr;
 }
 

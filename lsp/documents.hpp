@@ -52,7 +52,8 @@ class Documents {
   std::optional<int64_t> version(const std::string& key) const;
   std::vector<std::string> keys() const;
 
-  /// The concrete tree of the present version; null if it is not open, no Nix, or too large for one.
+  /// The concrete tree of the present version; null if it is not open, no Nix, or too large for
+  /// one.
   std::shared_ptr<const syntax::Tree> tree(const std::string& key);
 
   /// What every open buffer says, for evaluation. The same object until something changes.
@@ -65,9 +66,13 @@ class Documents {
 
  private:
   struct Document {
-    DocumentSnapshot draft;                  ///< without `parsed`
-    SnapshotPtr snapshot;                    ///< null until someone asks
-    std::optional<syntax::Document> syntax;  ///< none: it is no Nix
+    DocumentSnapshot draft;  ///< without `parsed`
+    SnapshotPtr snapshot;    ///< null until someone asks
+    bool is_nix = false;
+    std::optional<syntax::Document>
+        syntax;  ///< told of every edit; none until someone asks, and while too large
+
+    syntax::Document& parser();
   };
   std::map<std::string, Document> documents_;
   std::vector<std::string> folders_;

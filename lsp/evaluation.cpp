@@ -14,13 +14,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kDiskInterval = std::chrono::milliseconds(250);
-/// Texts of a world that newer versions have replaced; their code and trees are freed with the world only.
-constexpr size_t kMaxTextBytes = 64 << 20;
+/// Texts of a world that newer versions have replaced. Their trees, up to thirty times as large, and
+/// their code are freed with the world only.
+constexpr size_t kMaxTextBytes = 8 << 20;
 constexpr size_t kMaxTexts = 500;
 
 FileHost make_host(const WorldSetup& setup) {
+  // What deep forcing makes nixpkgs say is no concern of the user's: not a warning of ours.
   auto sink = [](eval::EvalHost::Message level, std::string_view text) {
-    level == eval::EvalHost::Message::Warning ? spdlog::warn("{}", text) : spdlog::info("{}", text);
+    level == eval::EvalHost::Message::Trace ? spdlog::info("{}", text) : spdlog::debug("{}", text);
   };
   if (setup.trusted) return FileHost(sink);
   Confinement confinement;
@@ -219,7 +221,8 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
   return *slot;
 }
 
-/// The budget is for all worlds together: garbage goes first, then the worlds not used for longest, then the one in use.
+/// The budget is for all worlds together: garbage goes first, then the worlds not used for longest,
+/// then the one in use.
 void Evaluation::keep_within_budget(size_t bytes, Slot* used) {
   const auto live = [&] {
     size_t sum = 0;

@@ -1,9 +1,12 @@
 #pragma once
 // Evaluation for the editor: one thread that owns the worlds, and a queue of work for it.
 //
-// A world outlives the jobs that use it, so that what one hover forced the next one finds. It is rebuilt when something
-// it read has changed: a buffer (the overlay of the next job tells), or the disk (looked at before a job). Jobs that a
-// reader waits for go first and interrupt those in the background, which start again later and find what they had forced.
+// A world outlives the jobs that use it, so that what one hover forced the next one finds. It is
+// rebuilt when something
+// it read has changed: a buffer (the overlay of the next job tells), or the disk (looked at before
+// a job). Jobs that a
+// reader waits for go first and interrupt those in the background, which start again later and find
+// what they had forced.
 
 #include <atomic>
 #include <chrono>
@@ -36,7 +39,8 @@ struct EvaluatedText {
 struct EvaluationSession {
   eval::World& world;
   uint64_t
-      world_serial;  ///< another number: the world was built anew, because something it read has changed
+      /// another number: the world was built anew, because something it read has changed
+      world_serial;
   std::chrono::steady_clock::time_point deadline;  ///< already set as the VM's limit
   const std::atomic<bool>& stop;                   ///< likewise
   uint32_t call_depth;
@@ -63,7 +67,8 @@ struct EvaluationJob {
   std::chrono::milliseconds deadline;  ///< from its start
   uint32_t call_depth = 10000;
   std::shared_ptr<std::atomic<bool>> stop;  ///< set by whoever wants the job to end
-  /// Interrupted: the run was stopped, so that nothing was reported; it is repeated unless its owner stopped it.
+  /// Interrupted: the run was stopped, so that nothing was reported; it is repeated unless its
+  /// owner stopped it.
   std::function<Outcome(EvaluationSession&)> run;
   /// Called once, after the last run or when the job is dropped without one; may be empty.
   std::function<void()> ended;

@@ -53,7 +53,8 @@ FileInfo info_of(const struct stat& s) {
           .inode = s.st_ino};
 }
 
-/// Whether two answers mean the same file in the same state. Directories change when an entry comes or goes.
+/// Whether two answers mean the same file in the same state. Directories change when an entry comes
+/// or goes.
 bool same(const FileInfo& a, const FileInfo& b) {
   if (a.type != b.type || a.inode != b.inode) return false;
   return a.mtime_ns == b.mtime_ns && (a.type == FileType::Directory || a.size == b.size);
@@ -284,7 +285,8 @@ bool FileHost::is_current() const {
     const auto now = stat_now(path);
     if (now.has_value() != then.has_value()) return false;
     if (!now) return true;
-    // A directory that was only passed through may gain and lose entries as it likes; what was read of a file is told
+    // A directory that was only passed through may gain and lose entries as it likes; what was read
+    // of a file is told
     // by contents_.
     return now->type == then->type;
   });

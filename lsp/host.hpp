@@ -1,6 +1,8 @@
 #pragma once
-// The real file system as evaluation sees it: everything asked once is remembered, so that an evaluation sees one state
-// of the world, and the memory tells afterwards whether that state is still the present one. Unsaved buffers lie over it.
+// The real file system as evaluation sees it: everything asked once is remembered, so that an
+// evaluation sees one state
+// of the world, and the memory tells afterwards whether that state is still the present one.
+// Unsaved buffers lie over it.
 
 #include <cstdint>
 #include <functional>
@@ -41,8 +43,10 @@ class FileHost final : public eval::EvalHost {
   std::optional<std::string> home_directory() override;
   void message(Message level, std::string_view text) override { sink_(level, text); }
 
-  /// Puts other buffers over the disk. False, and nothing changes, if something that was read already would now read
-  /// differently: then this host's world is out of date. A buffer that equals its file changes nothing. O(buffers), and
+  /// Puts other buffers over the disk. False, and nothing changes, if something that was read
+  /// already would now read
+  /// differently: then this host's world is out of date. A buffer that equals its file changes
+  /// nothing. O(buffers), and
   /// reads those that are new or gone.
   bool replace_overlay(OverlayPtr overlay);
   /// Whether what was read from the disk is still there unchanged: one lstat for each path read.

@@ -1,5 +1,6 @@
 #pragma once
-// Positions of the protocol (LSP 3.17, "Position") against byte offsets: syntax/source.hpp in the protocol's words.
+// Positions of the protocol (LSP 3.17, "Position") against byte offsets: syntax/source.hpp in the
+// protocol's words.
 
 #include <cstdint>
 #include <string>

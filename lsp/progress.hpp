@@ -9,10 +9,12 @@
 
 namespace nilas::lsp {
 
-/// Made and ended on the strand. Begins to be shown after a second; ends with end(), at the latest when destroyed.
+/// Made and ended on the strand. Begins to be shown after a second; ends with end(), at the latest
+/// when destroyed.
 class Progress : public std::enable_shared_from_this<Progress> {
  public:
-  /// `token`: workDoneToken of a request, or null: then one is asked for, if the client supports that.
+  /// `token`: workDoneToken of a request, or null: then one is asked for, if the client supports
+  /// that.
   /// `cancel` is called on the strand if the user cancels (window/workDoneProgress/cancel).
   static std::shared_ptr<Progress> start(Server& server, Json token, std::string title,
                                          std::function<void()> cancel);

@@ -12,8 +12,10 @@
 
 namespace nilas::lsp {
 
-/// Shared by everyone who works on a request. Thread-safe: whoever replies first has replied; later replies vanish.
-/// A request that nobody answered is answered with an internal error when the last holder lets go of it.
+/// Shared by everyone who works on a request. Thread-safe: whoever replies first has replied; later
+/// replies vanish.
+/// A request that nobody answered is answered with an internal error when the last holder lets go
+/// of it.
 class PendingRequest {
  public:
   PendingRequest(RequestId id, std::string method, std::function<void(const Json&)> send)
@@ -38,7 +40,8 @@ class PendingRequest {
     cancelled_ = true;
     if (on_cancel_) on_cancel_();
   }
-  /// `run` is called, on the reader's thread, when the request is cancelled; now, if it was already.
+  /// `run` is called, on the reader's thread, when the request is cancelled; now, if it was
+  /// already.
   void on_cancel(std::function<void()> run) {
     const std::scoped_lock lock(mutex_);
     on_cancel_ = std::move(run);

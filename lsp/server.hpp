@@ -1,8 +1,10 @@
 #pragma once
 // The server: the state of one session, and the threads around it.
 //
-//   reader     runs the io_context: moves bytes, finds frames, parses JSON, answers $/cancelRequest, keeps timers
-//   strand     one after the other on a pool: everything that changes the session's state; the handlers of features
+//   reader     runs the io_context: moves bytes, finds frames, parses JSON, answers
+// $/cancelRequest, keeps timers
+//   strand     one after the other on a pool: everything that changes the session's state; the
+// handlers of features
 //   pool       work on immutable snapshots
 //   evaluator  owns the worlds and their VMs (evaluation.hpp)
 //
@@ -53,7 +55,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Serves until `exit`, the end of the stream or of the client's process. Returns the exit status.
+  /// Serves until `exit`, the end of the stream or of the client's process. Returns the exit
+  /// status.
   int run();
 
   void post(std::function<void()> work);          ///< to the strand; from any thread

@@ -32,7 +32,8 @@ struct SettingInfo {
 /// The table, in its order.
 std::span<const SettingInfo> all_settings();
 
-/// Reads `json` (the content of section "nilas") over the defaults. Each problem is one line for the user: an unknown
+/// Reads `json` (the content of section "nilas") over the defaults. Each problem is one line for
+/// the user: an unknown
 /// key (with the nearest known one), a value of the wrong type. The other settings still count.
 struct SettingsResult {
   Settings settings;

@@ -10,11 +10,13 @@ namespace nilas::lsp {
 /// `file://` URI of an absolute path; what is neither unreserved nor `/` is percent-encoded.
 std::string path_to_uri(std::string_view path);
 
-/// Canonical absolute path (no `.`, `..`, `//`) of a `file:` URI; nullopt for other schemes (`untitled:`, `git:`), for
+/// Canonical absolute path (no `.`, `..`, `//`) of a `file:` URI; nullopt for other schemes
+/// (`untitled:`, `git:`), for
 /// other hosts and for malformed escapes. Symlinks stay as they are.
 std::optional<std::string> uri_to_path(std::string_view uri);
 
-/// `path` without `.`, `..`, double and trailing slashes; relative to `base` unless it is absolute. Lexical.
+/// `path` without `.`, `..`, double and trailing slashes; relative to `base` unless it is absolute.
+/// Lexical.
 std::string canonical_path(std::string_view path, std::string_view base = "/");
 
 }  // namespace nilas::lsp

@@ -1,5 +1,6 @@
 #pragma once
-// From the plain structs of analysis/ to the protocol: byte offsets become positions, paths become URIs.
+// From the plain structs of analysis/ to the protocol: byte offsets become positions, paths become
+// URIs.
 
 #include "lsp/analysis/finding.hpp"
 #include "lsp/documents.hpp"

@@ -19,7 +19,8 @@ std::string_view slice(const SourceUnit& unit, Span span) {
   return std::string_view(*unit.text).substr(span.begin, span.end - span.begin);
 }
 
-/// The set that `node` (or the first names of its path) evaluates to; nothing if it is not known or is no set.
+/// The set that `node` (or the first names of its path) evaluates to; nothing if it is not known or
+/// is no set.
 Value evaluate_set(World& world, const SourceUnit& unit, NodeId node, uint32_t path_names) {
   try {
     const Value v = world.vm.run(world.focus(unit, node, path_names));
@@ -56,7 +57,8 @@ Definition parameter_definition(const SourceUnit& unit, const syntax::Decl& decl
   return d;
 }
 
-/// What a local name refers to, and the expression to ask next if it only passes on what is defined elsewhere
+/// What a local name refers to, and the expression to ask next if it only passes on what is defined
+/// elsewhere
 /// (`inherit x;`, `inherit (e) x;`).
 struct LocalStep {
   Definition definition;

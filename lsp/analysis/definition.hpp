@@ -1,5 +1,6 @@
 #pragma once
-// Where the thing that an expression names is defined: through scopes by the text, through attributes by evaluation.
+// Where the thing that an expression names is defined: through scopes by the text, through
+// attributes by evaluation.
 
 #include <optional>
 #include <string>
@@ -24,12 +25,15 @@ struct Definition {
   std::string documentation;   ///< Markdown of the doc comment there; may be empty
   /// Parameter: `name ? default` as written
   std::string parameter;
-  /// Parameter with a default, or binding: the expression, in the file that was asked about; else kNoNode.
+  /// Parameter with a default, or binding: the expression, in the file that was asked about; else
+  /// kNoNode.
   syntax::NodeId value = syntax::kNoNode;
 };
 
-/// Definition of a Var, or of the last of the first `path_names` names of a Select; nullopt if there is none, or if it
-/// takes a value that is not known. May evaluate within the VM's limits; errors of that mean "not known".
+/// Definition of a Var, or of the last of the first `path_names` names of a Select; nullopt if
+/// there is none, or if it
+/// takes a value that is not known. May evaluate within the VM's limits; errors of that mean "not
+/// known".
 std::optional<Definition> find_definition(eval::World& world, const eval::SourceUnit& unit,
                                           syntax::NodeId node, uint32_t path_names);
 

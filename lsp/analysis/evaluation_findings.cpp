@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "lsp/analysis/evaluation_errors.hpp"
 
@@ -18,7 +19,8 @@ using syntax::NodeKind;
 using syntax::Span;
 
 constexpr size_t kMaxFindings = 100;
-/// No binding gets more than this part of the time that is left: one endless loop must not hide the errors after it.
+/// No binding gets more than this part of the time that is left: one endless loop must not hide the
+/// errors after it.
 constexpr int kShare = 3;
 
 /// One run over a file: a worklist of closed nodes, outer before inner, in the order of the text.
@@ -35,12 +37,13 @@ class FileRun {
 
   EvaluationFindings run() {
     force(ast_.root, ast_[ast_.root].span);
-    pending_.push_back(ast_.root);
+    pending_.push_back({ast_.root, true});
     while (!pending_.empty() && !finished()) {
-      const NodeId node = pending_.back();
+      const Pending next = pending_.back();
       pending_.pop_back();
       children_.clear();
-      visit(node);
+      in_result_ = next.in_result;
+      visit(next.node);
       pending_.insert(pending_.end(), children_.rbegin(), children_.rend());
     }
     result_.complete = result_.complete && pending_.empty();
@@ -48,6 +51,13 @@ class FileRun {
   }
 
  private:
+  /// A closed node; and whether it is part of what the file evaluates to, rather than an argument,
+  /// a list's element or the value of a let.
+  struct Pending {
+    NodeId node;
+    bool in_result;
+  };
+
   bool finished() const {
     return result_.interrupted || result_.findings.size() >= kMaxFindings ||
            Clock::now() >= deadline_;
@@ -71,20 +81,20 @@ class FileRun {
         return;
       case NodeKind::Select:
       case NodeKind::HasAttr:
-      case NodeKind::Unary:
-      case NodeKind::Paren: return descend(n.a);
+      case NodeKind::Unary: return descend(n.a);
+      case NodeKind::Paren: return descend_to_result(n.a);
       case NodeKind::Apply:
         descend(n.a);
         for (const NodeId argument : ast_.children(n.b, n.c))
           descend(argument);
         return;
-      case NodeKind::Let: visit_set(n.a); return descend(n.b);
-      case NodeKind::LegacyLet:
-      case NodeKind::AttrSet: return visit_set(n.a);
-      case NodeKind::With: descend(n.a); return descend(n.b);
+      case NodeKind::Let: visit_set(n.a, false); return descend_to_result(n.b);
+      case NodeKind::LegacyLet: return visit_set(n.a, false);
+      case NodeKind::AttrSet: return visit_set(n.a, in_result_);
+      case NodeKind::With: descend(n.a); return descend_to_result(n.b);
       case NodeKind::If: return visit_if(n);
       case NodeKind::Assert:
-        if (condition(n.a)) descend(n.b);
+        if (condition(n.a)) descend_to_result(n.b);
         return;
       case NodeKind::Binary: return visit_binary(n);
       case NodeKind::List:
@@ -94,24 +104,44 @@ class FileRun {
     }
   }
 
-  void visit_set(syntax::SetId id) {
+  void visit_set(syntax::SetId id, bool in_result) {
     const syntax::SetRecord& set = ast_.sets[id];
-    for (const NodeId from : ast_.set_froms(set))
+    for (const NodeId from : ast_.set_froms(set)) {
       descend(from);
+    }
     for (const syntax::Attr& attr : ast_.set_attrs(set)) {
       if (finished()) return;
-      force(attr.value, blamed(attr.value, attr.name));
-      if (attr.kind == syntax::AttrKind::Plain) descend(attr.value);
+      visit_binding(attr.value, attr.name, in_result);
+      if (attr.kind == syntax::AttrKind::Plain) children_.push_back({attr.value, in_result});
     }
     for (const syntax::DynamicAttr& attr : ast_.set_dynamics(set)) {
       if (finished()) return;
-      force(attr.value, blamed(attr.value, attr.span));
-      descend(attr.value);
+      visit_binding(attr.value, attr.span, in_result);
+      children_.push_back({attr.value, in_result});
     }
   }
 
-  /// What of a binding is underlined if no step of the trace lies in this file (tail calls leave none): its expression, or
-  /// its name if that takes several lines.
+  /// `x = throw "..."` outside of the result is meant to fail if someone asks for x: no news.
+  void visit_binding(NodeId value, Span name, bool in_result) {
+    if (in_result || !is_plain_throw(value)) force(value, blamed(value, name));
+  }
+
+  /// `throw ...`, `abort ...`, `builtins.throw ...`
+  bool is_plain_throw(NodeId node) const {
+    const Node& n = ast_[ast_.skip_parens(node)];
+    if (n.kind != NodeKind::Apply) return false;
+    const Node& f = ast_[n.a];
+    std::string_view name;
+    if (f.kind == NodeKind::Var) name = ast_.symbol(f.a);
+    if (f.kind == NodeKind::Select && !ast_.path(f.b).empty()) {
+      const syntax::SymbolId last = ast_.path(f.b).back().symbol;
+      if (last != syntax::kNone) name = ast_.symbol(last);
+    }
+    return name == "throw" || name == "abort";
+  }
+
+  /// What of a binding is underlined if no step of the trace lies in this file (tail calls leave
+  /// none): its expression, or its name if that takes several lines.
   Span blamed(NodeId value, Span name) const {
     const Node& n = ast_[value];
     if (n.flags & syntax::kSynthetic) return name;
@@ -122,7 +152,7 @@ class FileRun {
 
   void visit_if(const Node& n) {
     descend(n.a);
-    if (const auto taken = condition(n.a)) descend(*taken ? n.b : n.c);
+    if (const auto taken = condition(n.a)) descend_to_result(*taken ? n.b : n.c);
   }
 
   void visit_binary(const Node& n) {
@@ -136,8 +166,10 @@ class FileRun {
   }
 
   void descend(NodeId node) {
-    if (node != syntax::kNoNode) children_.push_back(node);
+    if (node != syntax::kNoNode) children_.push_back({node, false});
   }
+  /// The node's value is that of the node around it.
+  void descend_to_result(NodeId node) { children_.push_back({node, in_result_}); }
 
   /// Value of a condition; nullopt if it fails, which is reported with the expression around it.
   std::optional<bool> condition(NodeId node) {
@@ -200,10 +232,15 @@ class FileRun {
   Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
   EvaluationFindings result_;
-  std::vector<NodeId> pending_, children_;
+  std::vector<Pending> pending_, children_;
+  bool in_result_ = false;  // of the node that is visited
 };
 
 }  // namespace
+
+bool has_closed_parts(const Ast& ast) {
+  return ast[ast.skip_parens(ast.root)].kind != NodeKind::Lambda;
+}
 
 EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
                                        uint32_t call_depth, Clock::time_point deadline,

@@ -1,5 +1,6 @@
 #pragma once
-// Diagnostics by evaluation: the closed parts of a file are forced, and what fails is reported where the file led to it.
+// Diagnostics by evaluation: the closed parts of a file are forced, and what fails is reported
+// where the file led to it.
 
 #include <atomic>
 #include <chrono>
@@ -17,8 +18,14 @@ struct EvaluationFindings {
   bool complete = true;  ///< false: the time ran out, some bindings were not looked at
 };
 
-/// Forces to weak head normal form the file's expression and each closed binding of its own sets and lets: those outside
-/// of functions, and on the branches that are taken. The values of the sets it gets from elsewhere are left alone.
+/// Whether anything in the file can be evaluated without calling it: false for a file that is a
+/// function, as most of nixpkgs are.
+bool has_closed_parts(const syntax::Ast& ast);
+
+/// Forces to weak head normal form the file's expression and each closed binding of its own sets
+/// and lets: those outside
+/// of functions, and on the branches that are taken. The values of the sets it gets from elsewhere
+/// are left alone.
 /// `deadline` is for all of it; no single binding takes more than a part of what is left.
 EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
                                        uint32_t call_depth,

@@ -10,7 +10,8 @@
 
 namespace nilas::analysis {
 
-/// A place in some text. The text is the version that was evaluated; positions of it are byte offsets.
+/// A place in some text. The text is the version that was evaluated; positions of it are byte
+/// offsets.
 struct Place {
   std::string path;  ///< canonical, or a name in «»
   std::shared_ptr<const std::string> text;

@@ -11,7 +11,8 @@
 
 namespace nilas::analysis {
 
-/// `op: nul: list: ...`, `{ a, b ? 2, ... }@args: ...`: the parameters as written, those of the functions right inside
+/// `op: nul: list: ...`, `{ a, b ? 2, ... }@args: ...`: the parameters as written, those of the
+/// functions right inside
 /// too, without comments. Bounded: a pattern with hundreds of names is cut.
 std::string function_heads(const syntax::Ast& ast, std::string_view text, syntax::NodeId lambda);
 

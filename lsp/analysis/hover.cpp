@@ -259,7 +259,8 @@ class HoverRun {
         break;
       }
     }
-    // The comment at the binding speaks of this name; that at the function of whatever was bound to it.
+    // The comment at the binding speaks of this name; that at the function of whatever was bound to
+    // it.
     if (content_.definition && !content_.definition->documentation.empty()) {
       content_.documentation = content_.definition->documentation;
     }

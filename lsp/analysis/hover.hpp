@@ -1,5 +1,6 @@
 #pragma once
-// What a hover shows (docs: "What a hover shows"), as a plain struct; hover_markdown.hpp makes text of it.
+// What a hover shows (docs: "What a hover shows"), as a plain struct; hover_markdown.hpp makes text
+// of it.
 
 #include <chrono>
 #include <functional>
@@ -48,10 +49,12 @@ struct HoverLimits {
   size_t max_characters;
 };
 
-/// Content for what `target` denotes (syntax/locate.hpp). nullopt: nothing to show there (white space, a comment), which is
+/// Content for what `target` denotes (syntax/locate.hpp). nullopt: nothing to show there (white
+/// space, a comment), which is
 /// no error.
 /// `in_workspace` tells of a path whether it lies in the workspace.
-/// Throws EvalError of kind Cancelled or Deadline if `limits` ended the evaluation; other errors are content.
+/// Throws EvalError of kind Cancelled or Deadline if `limits` ended the evaluation; other errors
+/// are content.
 std::optional<HoverContent> hover(eval::World& world, const eval::SourceUnit& unit,
                                   const syntax::Located& target, const HoverLimits& limits,
                                   const std::function<bool(std::string_view path)>& in_workspace);

@@ -18,7 +18,8 @@ namespace {
 using analysis::Finding;
 using analysis::FindingSeverity;
 
-/// A world is used for so many files; what they share, such as nixpkgs' lib, is evaluated once for all of them.
+/// A world is used for so many files; what they share, such as nixpkgs' lib, is evaluated once for
+/// all of them.
 constexpr size_t kFilesPerWorld = 200;
 
 struct Options {

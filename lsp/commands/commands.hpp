@@ -1,5 +1,6 @@
 #pragma once
-// The command line: each command adds its options to the program and, once parsed, sets the exit status.
+// The command line: each command adds its options to the program and, once parsed, sets the exit
+// status.
 
 #include <CLI/CLI.hpp>
 

@@ -33,6 +33,7 @@ std::string dump(std::string_view what, const DocumentSnapshot& document) {
   if (what == "ast") return syntax::dump_ast(document.ast());
   if (what == "scope") return syntax::dump_scopes(document.ast());
   if (what == "bytecode") return bytecode(document);
+  if (document.text->size() > syntax::kMaxTreeBytes) return "(too large for a tree)\n";
   const auto tree = syntax::Tree::parse(*document.text);
   return tree ? tree->dump(*document.text) : "(too large for a tree)\n";
 }

@@ -32,6 +32,10 @@ class Places {
   std::string operator()(SourceSpan span) {
     const eval::SourceUnit* unit = world_.source(span.source);
     if (!span.known() || !unit) return {};
+    if (unit->text->size() > syntax::kMaxSourceBytes) {
+      const eval::LineColumn at = world_.line_column(span);
+      return fmt::format("at {}:{}:{}\n", unit->name, at.line, at.column);
+    }
     const auto source = sources_.try_emplace(span.source, *unit->text).first;
     return excerpt(unit->name, source->second, span.span.begin);
   }

@@ -11,7 +11,8 @@ namespace nilas::lsp {
 
 enum class TraceStyle : uint8_t { Short, Full };  ///< without and with --show-trace
 
-/// "error:\n       … while ...\n\n       error: message\n       at FILE:1:2: ..." without a final newline.
+/// "error:\n       … while ...\n\n       error: message\n       at FILE:1:2: ..." without a final
+/// newline.
 std::string error_text(const eval::World& world, const eval::ErrorData& error, TraceStyle style);
 
 /// "at FILE:LINE:COLUMN:" and the line in question between its neighbours, each line on its own.

@@ -56,7 +56,8 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
        {"--extra-experimental-features", "--experimental-features", "--eval-store", "--store"}) {
     each(command, option, 1, "", [](const Words&) {});
   }
-  // Inputs are taken as they come: a positional of CLI11 would read `{}` as an empty list of its own.
+  // Inputs are taken as they come: a positional of CLI11 would read `{}` as an empty list of its
+  // own.
   command.allow_extras();
 }
 

@@ -49,8 +49,13 @@ int show(const Options& options) {
   const std::vector<std::string> folders = {working_directory()};
   const uint32_t offset =
       document->lines->offset({at->line - 1, at->column - 1}, PositionEncoding::Utf8);
-  const auto tree = syntax::Tree::parse(*document->text);
-  if (!tree) return 0;  // too large for a tree: nothing to show
+  const auto tree = document->text->size() <= syntax::kMaxTreeBytes
+                        ? syntax::Tree::parse(*document->text)
+                        : std::nullopt;
+  if (!tree) {
+    fmt::print(stderr, "nilas: the file is too large to be hovered\n");
+    return 1;
+  }
   const syntax::Located target = syntax::locate(*tree, document->ast(), offset);
   try {
     const auto content = analysis::hover(

@@ -41,7 +41,12 @@ std::expected<std::string, std::string> read_whole_file(const std::string& path)
   if (std::filesystem::is_directory(path, code)) return std::unexpected(path + ": Is a directory");
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::unexpected(path + ": " + std::strerror(errno));
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  const auto size = std::filesystem::file_size(path, code);
+  if (code) return std::string(std::istreambuf_iterator<char>(in), {});  // a pipe or a device
+  std::string text(size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(size));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
 }
 
 std::expected<std::vector<std::string>, std::string> nix_files(

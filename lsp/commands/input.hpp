@@ -19,7 +19,8 @@ std::expected<FilePosition, std::string> parse_position(std::string_view text);
 /// The bytes of a file, or the system's words.
 std::expected<std::string, std::string> read_whole_file(const std::string& path);
 
-/// The Nix files that arguments mean: a file is itself, a directory all `.nix` files below it, sorted. Symlinks to
+/// The Nix files that arguments mean: a file is itself, a directory all `.nix` files below it,
+/// sorted. Symlinks to
 /// directories are not followed.
 std::expected<std::vector<std::string>, std::string> nix_files(
     const std::vector<std::string>& arguments);

@@ -26,7 +26,8 @@ int serve(const Options& options) {
   auto* server = new Server(*descriptors);
   const int status = server->run();
   spdlog::default_logger()->flush();
-  // The process ends here and now: an evaluation that is slow to stop, or a gigabyte to free, is nobody's business.
+  // The process ends here and now: an evaluation that is slow to stop, or a gigabyte to free, is
+  // nobody's business.
   std::fflush(nullptr);
   std::_Exit(status);
 }

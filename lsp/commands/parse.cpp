@@ -97,10 +97,12 @@ int run_parse(const ParseOptions& options) {
 }
 
 void add_parse_command(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand("parse", "Check files for what C++ Nix rejects unevaluated.");
+  auto* command =
+      program.add_subcommand("parse", "Check files for what C++ Nix rejects unevaluated.");
   auto options = std::make_shared<ParseOptions>();
   command->add_option("files", options->files, "Nix files; '-' is standard input.")->required();
-  command->add_flag("--print", options->print, "Print each file on one line, desugared, as nix-instantiate --parse does.");
+  command->add_flag("--print", options->print,
+                    "Print each file on one line, desugared, as nix-instantiate --parse does.");
   command->callback([options, &status] { status = run_parse(*options); });
 }
 

@@ -1,4 +1,5 @@
-// Settings (workspace/configuration, didChangeConfiguration), workspace folders, and files that change on disk.
+// Settings (workspace/configuration, didChangeConfiguration), workspace folders, and files that
+// change on disk.
 
 #include <algorithm>
 #include <spdlog/spdlog.h>
@@ -71,7 +72,8 @@ void bind_configuration(Binder& binder) {
     if (server.about_client.configuration) return pull_settings(server);
     const Json& all = find(params, "settings");
     if (all.contains("nilas")) return server.apply_settings(find(all, "nilas"));
-    // Editors without settings of ours send an empty object as they start: what initialize brought stands.
+    // Editors without settings of ours send an empty object as they start: what initialize brought
+    // stands.
     if (all.is_object() && !all.empty()) server.apply_settings(all);
   });
   binder.notification<Json>("workspace/didChangeWorkspaceFolders", [&](const Json& params) {

@@ -1,4 +1,5 @@
-// textDocument/publishDiagnostics: what the text alone tells right after an edit; what evaluation tells a moment later,
+// textDocument/publishDiagnostics: what the text alone tells right after an edit; what evaluation
+// tells a moment later,
 // together with it, for the same version. Results for a version that is gone are dropped.
 
 #include <map>
@@ -95,7 +96,8 @@ class Diagnostics {
   void evaluate_later(const std::string& key, milliseconds delay, milliseconds deadline) {
     if (!server_.settings.evaluation || !server_.settings.evaluation_diagnostics) return;
     State& state = state_of(key);
-    // Saving right after an edit must not shorten the time, nor an edit elsewhere what saving granted.
+    // Saving right after an edit must not shorten the time, nor an edit elsewhere what saving
+    // granted.
     state.deadline = std::max(state.deadline, deadline);
     state.timer.start(delay, [this, key] { evaluate(key); });
   }
@@ -108,7 +110,7 @@ class Diagnostics {
     const milliseconds deadline = std::exchange(state.deadline, milliseconds(0));
     if (state.stop) *state.stop = true;
     // C++ Nix refuses the whole file; its errors are shown already.
-    if (!document->parsed->ok()) return;
+    if (!document->parsed->ok() || !analysis::has_closed_parts(document->ast())) return;
     auto stop = std::make_shared<std::atomic<bool>>(false);
     state.stop = stop;
     state.progress = Progress::start(

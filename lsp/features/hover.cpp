@@ -1,7 +1,10 @@
-// textDocument/hover: the value of the expression under the cursor, what it is, and where it comes from.
+// textDocument/hover: the value of the expression under the cursor, what it is, and where it comes
+// from.
 //
-// A reader waits: the answer is there by the hover's deadline. What takes longer is answered with "still evaluating" and
-// goes on in the background for a while, so that asking again finds it, or at least what it has forced meanwhile.
+// A reader waits: the answer is there by the hover's deadline. What takes longer is answered with
+// "still evaluating" and
+// goes on in the background for a while, so that asking again finds it, or at least what it has
+// forced meanwhile.
 
 #include "lsp/analysis/hover.hpp"
 

@@ -1,4 +1,5 @@
-// initialize, initialized, shutdown, $/setTrace; the watch over the client's process. (`exit` is the server's own.)
+// initialize, initialized, shutdown, $/setTrace; the watch over the client's process. (`exit` is
+// the server's own.)
 
 #include <cerrno>
 #include <csignal>
@@ -12,7 +13,8 @@ namespace {
 
 constexpr auto kWatchInterval = std::chrono::seconds(1);
 
-/// UTF-8 whenever the client speaks it, for our offsets are bytes; else UTF-32 before UTF-16 would save nothing, so
+/// UTF-8 whenever the client speaks it, for our offsets are bytes; else UTF-32 before UTF-16 would
+/// save nothing, so
 /// the client's own order decides.
 PositionEncoding choose_encoding(const std::vector<std::string>& offered) {
   std::optional<PositionEncoding> first;

@@ -7,7 +7,8 @@ namespace {
 
 constexpr auto kDelay = std::chrono::seconds(1);
 
-/// Progress that the user can cancel, by token. Used on the strand only; entries go with their Progress.
+/// Progress that the user can cancel, by token. Used on the strand only; entries go with their
+/// Progress.
 std::map<std::string, std::function<void()>>& cancellable(Server& server) {
   return server.progress_cancellers;
 }

@@ -37,7 +37,8 @@ struct HeaderEnd {
   size_t after;   ///< offset of the body
 };
 
-/// End of the header block. Lines may end in LF alone: some clients and every test typed by hand do so.
+/// End of the header block. Lines may end in LF alone: some clients and every test typed by hand do
+/// so.
 std::optional<HeaderEnd> find_header_end(std::string_view s) {
   for (size_t line = 0; line < s.size();) {
     const size_t lf = s.find('\n', line);

@@ -1,8 +1,11 @@
 #pragma once
-// The base protocol's framing (LSP 3.17, "Base Protocol"): bytes of a stream in, message bodies out.
+// The base protocol's framing (LSP 3.17, "Base Protocol"): bytes of a stream in, message bodies
+// out.
 //
-// A client may be broken, and a stream may be damaged; neither may hang or kill the server, or make it hoard memory:
-//  - a header block without a usable Content-Length is reported, and the decoder looks for the next "Content-Length:";
+// A client may be broken, and a stream may be damaged; neither may hang or kill the server, or make
+// it hoard memory:
+//  - a header block without a usable Content-Length is reported, and the decoder looks for the next
+// "Content-Length:";
 //  - a body above the limit is reported and skipped as it arrives, without being stored;
 //  - a stream that ends inside a message is reported by truncated().
 

@@ -5,7 +5,8 @@
 namespace nilas::lsp {
 namespace {
 
-/// The library copies and prints JSON by recursion; no message of the protocol nests even a tenth as deep.
+/// The library copies and prints JSON by recursion; no message of the protocol nests even a tenth
+/// as deep.
 constexpr int kMaxDepth = 1000;
 
 bool nests_too_deep(std::string_view text) {

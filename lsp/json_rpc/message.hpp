@@ -66,7 +66,8 @@ Json make_notification(std::string_view method, Json params);
 Json make_result(const RequestId& id, Json result);
 Json make_error(const RequestId& id, const ResponseError& error);
 
-/// JSON text; bytes that are not UTF-8 become U+FFFD (file names and strings of Nix may hold anything).
+/// JSON text; bytes that are not UTF-8 become U+FFFD (file names and strings of Nix may hold
+/// anything).
 std::string to_text(const Json& message);
 
 }  // namespace nilas::lsp

@@ -35,7 +35,8 @@ bool write_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// epoll cannot wait for regular files (`nilas lsp < session`): a pipe stands in, filled by a thread that dies with us.
+/// epoll cannot wait for regular files (`nilas lsp < session`): a pipe stands in, filled by a
+/// thread that dies with us.
 std::expected<int, std::string> pollable(int fd) {
   struct stat info{};
   if (::fstat(fd, &info) != 0) return std::unexpected(system_error("standard input"));
@@ -86,7 +87,8 @@ Transport::Transport(asio::io_context& io, int input, int output)
 }
 
 Transport::~Transport() {
-  // Terminals and pipes are shared with the process that started us; it does not expect them to be non-blocking.
+  // Terminals and pipes are shared with the process that started us; it does not expect them to be
+  // non-blocking.
   if (input_.is_open()) ::fcntl(input_.native_handle(), F_SETFL, input_flags_);
   if (output_.is_open()) ::fcntl(output_.native_handle(), F_SETFL, output_flags_);
 }

@@ -1,7 +1,9 @@
 #pragma once
-// Carries framed messages over a pair of file descriptors: standard input and output, or a loopback socket.
+// Carries framed messages over a pair of file descriptors: standard input and output, or a loopback
+// socket.
 //
-// One thread runs the io_context; it only moves bytes and finds frames, so that reading never waits for work.
+// One thread runs the io_context; it only moves bytes and finds frames, so that reading never waits
+// for work.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -32,9 +34,11 @@ class Transport {
 
   /// Reads until the stream ends. Both functions are called on the io_context's thread.
   void start(std::function<void(Frame)> on_frame, std::function<void(StreamEnd)> on_end);
-  /// Queues one message. From any thread; never blocks. What the other side never reads is dropped with the connection.
+  /// Queues one message. From any thread; never blocks. What the other side never reads is dropped
+  /// with the connection.
   void send(std::string_view body);
-  /// Calls `done` on the io_context's thread once everything queued so far is written, or cannot be.
+  /// Calls `done` on the io_context's thread once everything queued so far is written, or cannot
+  /// be.
   void flush(std::function<void()> done);
 
  private:
@@ -62,11 +66,13 @@ struct Descriptors {
   int input, output;
 };
 
-/// Standard input and output. Anything else in this process that prints to standard output would damage the stream, so
+/// Standard input and output. Anything else in this process that prints to standard output would
+/// damage the stream, so
 /// descriptor 1 leads to standard error from now on.
 std::expected<Descriptors, std::string> open_stdio();
 
-/// Waits for one client on `address` ("127.0.0.1:9257", "[::1]:0"; a port of 0 is chosen and told on standard error).
+/// Waits for one client on `address` ("127.0.0.1:9257", "[::1]:0"; a port of 0 is chosen and told
+/// on standard error).
 /// Refuses what is not a loopback address: the protocol has no authentication.
 std::expected<Descriptors, std::string> accept_on(std::string_view address);
 

@@ -6,7 +6,8 @@
 namespace nilas::lsp {
 namespace {
 
-/// LSP's uinteger. Editors have been seen to send -1 and numbers beyond 2^31 ("end of the line"): both are clamped.
+/// LSP's uinteger. Editors have been seen to send -1 and numbers beyond 2^31 ("end of the line"):
+/// both are clamped.
 uint32_t uinteger(const Json& j) {
   if (j.is_number_unsigned()) {
     return static_cast<uint32_t>(

@@ -54,7 +54,9 @@ void from_json(const Json& j, InitializeParams& p) {
   p.diagnostic_tags =
       find(publish, "tagSupport").is_object() || is_true(find(publish, "tagSupport"));
   p.code_description = is_true(find(publish, "codeDescriptionSupport"));
-  p.hover_markdown = contains(find(can, "textDocument", "hover", "contentFormat"), "markdown");
+  // Clients that say nothing know Markdown since before there was anything to say.
+  const Json& formats = find(can, "textDocument", "hover", "contentFormat");
+  p.hover_markdown = !formats.is_array() || formats.empty() || contains(formats, "markdown");
 }
 
 }  // namespace nilas::lsp

@@ -1,4 +1,6 @@
 """Settings: where they come from, and that wrong ones are reported."""
+import os
+import re
 import time
 
 from wire import Client, Workspace, run_tests
@@ -90,6 +92,18 @@ def test_an_untrusted_workspace_reads_nothing_outside():
         assert '"secret"' not in answer and 'error' in answer, answer
         assert '[ "" ]' in c.hover(main, 0, text.index('[ (builtins'))['contents']['value']
         assert c.stop() == 0
+
+
+def test_the_page_has_every_setting():
+    here = os.path.dirname(os.path.abspath(__file__)) + '/../..'
+    table = open(here + '/lsp/settings.def').read()
+    page = open(here + '/docs/settings.md').read()
+    rows = re.findall(r'^SETTING\(\w+, "([^"]+)", \w+, ([^,]+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', table, re.M)
+    assert len(rows) == table.count('\nSETTING(')
+    for key, default, text in rows:
+        text = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', text)).replace('\\"', '"')
+        default = '[]' if default == '{}' else default
+        assert f'| `{key}` |' in page and f'| `{default}` | {text} |' in page, key
 
 
 run_tests(globals())
