@@ -144,6 +144,8 @@ Value floor(Vm& vm, Args args) {
 }
 
 Task less_than(Vm& vm, Args args) {
+  bool is_less;
+  if (vm.compare_now(args[0], args[1], is_less)) co_return Value::boolean(is_less);
   const Value less = co_await eval::less_than(vm, Root(vm.heap, args[0]), Root(vm.heap, args[1]));
   co_return less;
 }

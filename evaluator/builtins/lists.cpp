@@ -42,12 +42,28 @@ Value length(Vm& vm, Args args) {
           ->size());
 }
 
+namespace {
+
+bool is_written_function(Value v) {
+  return v.is_function() && v.object()->kind != ObjectKind::Builtin;
+}
+
+}  // namespace
+
 Task elem(Vm& vm, Args args) {
   List* list =
       vm.expect_list(args[1], "while evaluating the second argument passed to builtins.elem");
+  if (list->size() == 0) co_return Value::boolean(false);
+  const Value sought = args[0];
+  args[0] = co_await vm.force(args[0]);
   for (uint32_t i = 0; i < list->size(); ++i) {
-    const Value same =
-        co_await equal(vm, Root(vm.heap, args[0]), Root(vm.heap, list->items[i]));
+    const Value item = co_await vm.force(list->items[i]);
+    // Functions are never equal, but C++ Nix does not look into what is one and the same value: `elem f [ f ]`.
+    if (sought == list->items[i] && is_written_function(item)) co_return Value::boolean(true);
+    const int told = vm.equal_now(args[0], item);
+    if (told == 1) co_return Value::boolean(true);
+    if (told == 0) continue;
+    const Value same = co_await equal(vm, Root(vm.heap, args[0]), Root(vm.heap, item));
     if (same.is_true()) co_return same;
   }
   co_return Value::boolean(false);

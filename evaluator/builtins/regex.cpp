@@ -5,6 +5,7 @@
 //  - a search: if there are no alternatives either, and the expression does not match "".
 // Otherwise it finds where a match starts, which is the same under both rules, and Runner finds the rest.
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <unordered_map>
@@ -62,11 +63,14 @@ class Matches {
   bool empty() const { return whole_.begin == whole_.end; }
 
   bool search(size_t from) {
-    if (!regex_.re2) {
-      for (size_t at = from; at <= text_.size(); ++at) {
-        if (match_at(at)) return true;
+    if (!re2_alone_) {
+      // Nearby the runner is quicker: what it found out once it knows, while RE2 may look to the end of the text again.
+      constexpr size_t kNearby = 64;
+      const size_t end = regex_.re2 ? std::min(text_.size(), from + kNearby) : text_.size();
+      for (; from <= end; ++from) {
+        if (match_at(from)) return true;
       }
-      return false;
+      if (from > text_.size()) return false;
     }
     const int wanted = re2_alone_ ? static_cast<int>(pieces_.size()) : 1;
     if (!regex_.re2->Match({text_.data(), text_.size()}, from, text_.size(), re2::RE2::UNANCHORED,

@@ -32,7 +32,10 @@ bool sort_plain(Vm& vm, std::span<Value> items) {
   return true;
 }
 
-bool is_less_than(Vm& vm, Value comparator) { return comparator == vm.builtin("lessThan"); }
+bool is_less_than(Vm& vm, Value comparator) {
+  return comparator.object()->kind == ObjectKind::Builtin &&
+         vm.builtin_name(comparator) == "lessThan";
+}
 
 }  // namespace
 

@@ -15,8 +15,8 @@ namespace nilas::eval {
 
 namespace {
 
-/// As in json_write.cpp: ends the walk through an infinite value.
-constexpr size_t kMaxDepth = 1'000'000;
+/// C++ Nix's limit too. Indentation takes space in proportion to the square of the depth.
+constexpr size_t kMaxDepth = 10'000;
 
 std::string attribute(std::string_view name, std::string_view value) {
   std::string text = cat(" ", name, "=\"");
