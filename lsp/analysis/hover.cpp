@@ -56,7 +56,7 @@ class HoverRun {
     } else {
       unknown_ = true;
     }
-    allow_until(limits_.shown_by);
+    allow_showing();
     define();
     if (unknown_) describe_statically();
     return std::move(content_);
@@ -67,7 +67,7 @@ class HoverRun {
     try {
       const Value focused = world_.focus(unit_, node_, path_names_);
       const Root value(world_.vm.heap, world_.vm.run(focused));
-      allow_until(limits_.shown_by);
+      allow_showing();
       describe(value);
     } catch (const eval::EvalError& e) {
       if (ends_the_hover(e.data().kind)) throw;
@@ -86,6 +86,12 @@ class HoverRun {
     limits.cancelled = limits_.stop;
     if (!limits_.evaluate) limits.fuel = 0;
     world_.vm.set_limits(limits);
+  }
+
+  /// A value that came too late to be shown in time is nobody's hurry any more.
+  void allow_showing() {
+    const auto now = std::chrono::steady_clock::now();
+    allow_until(now < limits_.shown_by ? limits_.shown_by : now + std::chrono::seconds(1));
   }
 
   // --- Values -----------------------------------------------------------------------------------

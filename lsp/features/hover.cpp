@@ -2,13 +2,13 @@
 // from.
 //
 // A reader waits: the answer is there by the hover's deadline. What takes longer is answered with
-// "still evaluating" and
-// goes on in the background for a while, so that asking again finds it, or at least what it has
-// forced meanwhile.
+// "still evaluating" and goes on in the background for a while; its result is kept, so that asking
+// again finds it.
 
 #include "lsp/analysis/hover.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 
 #include "lsp/hover_style.hpp"
@@ -25,22 +25,29 @@ using Clock = std::chrono::steady_clock;
 /// How long a value may take in the background after "still evaluating" was answered.
 constexpr auto kBackground = std::chrono::seconds(30);
 
-/// One evaluation, and the requests that wait for it. `waiting` belongs to the strand.
+/// Results that are kept for whoever asks again.
+constexpr size_t kKept = 16;
+
+/// What came of a hover: content, nothing to show, or an error of ours.
+using HoverAnswer = std::expected<std::optional<HoverResult>, ResponseError>;
+
+/// One evaluation, and the requests that wait for it. `waiting` belongs to the strand; the result
+/// is written before the job is given back to it.
 struct HoverJob {
   SnapshotPtr document;
   std::shared_ptr<const syntax::Tree> tree;
   uint32_t offset = 0;
   std::shared_ptr<std::atomic<bool>> stop = std::make_shared<std::atomic<bool>>(false);
   std::vector<Reply<HoverResult>> waiting;
+  HoverAnswer result = std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
+  uint64_t world_serial = 0;  ///< of the world the result belongs to; 0: there is none
 
+  bool is_about(const SnapshotPtr& d, uint32_t at) const { return document == d && offset == at; }
   bool all_answered() const {
     return std::ranges::all_of(waiting, [](const auto& r) { return r.request()->answered(); });
   }
 };
 using HoverJobPtr = std::shared_ptr<HoverJob>;
-
-/// What came of it: a hover, nothing to show, or an error of ours.
-using HoverAnswer = std::expected<std::optional<HoverResult>, ResponseError>;
 
 class Hovers {
  public:
@@ -54,7 +61,7 @@ class Hovers {
     const uint32_t offset = document->lines->offset(params.position, server_.encoding);
     answer_by(milliseconds(server_.settings.hover_deadline), reply);
     for (const HoverJobPtr& job : jobs_) {
-      if (job->document == document && job->offset == offset && !*job->stop) {
+      if (job->is_about(document, offset) && !*job->stop) {
         job->waiting.push_back(reply);
         return;
       }
@@ -66,6 +73,7 @@ class Hovers {
 
   /// A hover shows the present text or nothing.
   void edited(const std::string& key) {
+    std::erase_if(done_, [&](const HoverJobPtr& job) { return job->document->key == key; });
     for (const HoverJobPtr& job : jobs_) {
       if (job->document->key != key) continue;
       *job->stop = true;
@@ -95,6 +103,10 @@ class Hovers {
     job->offset = offset;
     job->waiting.push_back(reply);
     jobs_.push_back(job);
+    HoverJobPtr known;
+    for (const HoverJobPtr& old : done_) {
+      if (old->is_about(document, offset)) known = old;
+    }
     reply.request()->on_cancel([this, weak = std::weak_ptr(job)] {
       server_.post([weak] {
         if (const HoverJobPtr j = weak.lock(); j && j->all_answered()) *j->stop = true;
@@ -112,7 +124,7 @@ class Hovers {
          .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
          .stop = job->stop,
          .run =
-             [this, job, shown_by = Clock::now() + deadline * 3 / 4,
+             [this, job, known, shown_by = Clock::now() + deadline * 3 / 4,
               folders = server_.documents.folders(), format,
               characters = static_cast<size_t>(server_.settings.hover_characters),
               encoding = server_.encoding,
@@ -123,8 +135,10 @@ class Hovers {
                                                   .stop = &session.stop,
                                                   .call_depth = session.call_depth,
                                                   .max_characters = characters};
-               auto result = evaluated(*job, limits, folders, format, encoding, session);
-               server_.post([this, job, result = std::move(result)] { answer(*job, result); });
+               job->result = known && known->world_serial == session.world_serial
+                                 ? known->result
+                                 : evaluated(*job, limits, folders, format, encoding, session);
+               job->world_serial = job->result ? session.world_serial : 0;
                return Outcome::Done;
              },
          .ended = [this, job,
@@ -172,11 +186,18 @@ class Hovers {
   void ended(const HoverJobPtr& job, Progress& progress) {
     progress.end();
     std::erase(jobs_, job);
-    answer(*job, std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"}));
+    answer(*job, job->result);
+    if (job->world_serial == 0) return;
+    std::erase_if(done_,
+                  [&](const auto& old) { return old->is_about(job->document, job->offset); });
+    job->waiting.clear();
+    done_.push_back(job);
+    if (done_.size() > kKept) done_.pop_front();
   }
 
   Server& server_;
   std::vector<HoverJobPtr> jobs_;
+  std::deque<HoverJobPtr> done_;  // the latest results, oldest first
 };
 
 }  // namespace

@@ -1,0 +1,95 @@
+"""nilas check, hover, dump and parse: what a terminal gets."""
+import subprocess
+
+from wire import NILAS, Workspace, run_tests
+
+
+def run(root, *arguments):
+    p = subprocess.run([NILAS, *arguments], cwd=root, capture_output=True, text=True, timeout=60)
+    return p.returncode, p.stdout.replace(root, '$ROOT'), p.stderr.replace(root, '$ROOT')
+
+
+def test_check_of_a_valid_file():
+    with Workspace({('/a.nix', False): '{ a = 1; }'}) as w:
+        assert run(w.root, 'check', 'a.nix') == (0, '', '')
+
+
+def test_check_of_a_directory():
+    files = {('/x/a.nix', False): '{ a = ; }', ('/x/y/b.nix', False): '{ a = 1 + "x"; }',
+             ('/x/readme.txt', False): 'no Nix', ('/x/c.nix', False): 'x: x'}
+    with Workspace(files) as w:
+        code, out, err = run(w.root, 'check', 'x')
+        assert code == 1 and err == ''
+        assert out.splitlines() == ['$ROOT/x/a.nix:1:6: error: missing expression [syntax-error]',
+                                    '$ROOT/x/y/b.nix:1:7: error: cannot add a string to an integer [type-error]'], out
+
+
+def test_check_shows_the_trace():
+    files = {('/a.nix', False): '{ a = 1 + import ./b.nix; }', ('/b.nix', False): 'throw "deep"'}
+    with Workspace(files) as w:
+        code, out, _ = run(w.root, 'check', 'a.nix')
+        assert code == 1
+        assert out.startswith('$ROOT/a.nix:1:') and out.splitlines()[0].endswith(': error: deep [throw]'), out
+        assert '    $ROOT/b.nix:1:1: deep' in out, out
+
+
+def test_check_without_evaluation():
+    with Workspace({('/a.nix', False): '{ a = 1 + "x"; }'}) as w:
+        assert run(w.root, 'check', '--no-evaluation', 'a.nix') == (0, '', '')
+
+
+def test_check_of_what_is_not_there():
+    with Workspace({('/a.nix', False): '1'}) as w:
+        code, out, err = run(w.root, 'check', 'missing.nix')
+        assert code == 1 and 'missing.nix: No such file or directory' in err
+
+
+def test_warnings_alone_are_success():
+    with Workspace({('/a.nix', False): '{ a = https://example.org/x; }'}) as w:
+        code, out, _ = run(w.root, 'check', 'a.nix')
+        assert code == 0 and 'warning' in out
+
+
+def test_hover():
+    with Workspace({('/a.nix', False): 'let\n  answer = 6 * 7;\nin answer\n'}) as w:
+        code, out, err = run(w.root, 'hover', 'a.nix:3:4')
+        assert code == 0 and err == ''
+        assert out.startswith('```nix\n42\n```\n') and 'a.nix:2:3' in out, out
+        assert run(w.root, 'hover', 'a.nix:3:3') == (0, '', '')  # nothing there
+        code, out, _ = run(w.root, 'hover', '--plain', 'a.nix:3:4')
+        assert out.startswith('42\n')
+
+
+def test_hover_of_wrong_places():
+    with Workspace({('/a.nix', False): '1'}) as w:
+        for place in ['a.nix', 'a.nix:1', 'a.nix:x:1', 'a.nix:0:1', 'missing.nix:1:1', '.:1:1', ':1:1']:
+            code, out, err = run(w.root, 'hover', place)
+            assert code == 1 and out == '' and err, place
+
+
+def test_dump():
+    with Workspace({('/a.nix', False): 'let x = 1; in x + 1'}) as w:
+        for what, word in [('cst', 'let_expression'), ('ast', 'Let'), ('scope', 'scope'), ('bytecode', '')]:
+            code, out, err = run(w.root, 'dump', what, 'a.nix')
+            assert code == 0 and out and word in out, (what, out, err)
+        assert run(w.root, 'dump', 'nonsense', 'a.nix')[0] == 1
+
+
+def test_parse():
+    with Workspace({('/a.nix', False): '{ a = 1 + 2; }', ('/b.nix', False): '{ a = ; }'}) as w:
+        assert run(w.root, 'parse', '--print', 'a.nix') == (0, '{ a = (1 + 2); }\n', '')
+        code, _, err = run(w.root, 'parse', 'a.nix', 'b.nix')
+        assert code == 1 and 'b.nix:1:7' in err
+
+
+def test_usage():
+    with Workspace({('/a.nix', False): '1'}) as w:
+        code, out, _ = run(w.root, '--help')
+        assert code == 0 and all(c in out for c in ['lsp', 'eval', 'hover', 'check', 'parse', 'dump'])
+        assert run(w.root, '--version')[0] == 0
+        assert run(w.root)[0] == 1
+        assert run(w.root, 'nonsense')[0] == 1
+        assert run(w.root, 'lsp', '--nonsense')[0] == 1
+
+
+run_tests(globals())
