@@ -124,10 +124,7 @@ module.exports = grammar({
     _expression: ($) =>
       choice(
         $.function_expression,
-        $.assert_expression,
-        $.with_expression,
-        $.let_expression,
-        $.if_expression,
+        $._keyword_expression,
         alias($._pipe_from, $.binary_expression),
         alias($._pipe_into, $.binary_expression),
         $._operation,
@@ -185,6 +182,9 @@ module.exports = grammar({
 
     ellipsis: (_) => "...",
 
+    _keyword_expression: ($) =>
+      choice($.assert_expression, $.with_expression, $.let_expression, $.if_expression),
+
     assert_expression: ($) =>
       seq(
         "assert",
@@ -229,16 +229,17 @@ module.exports = grammar({
 
     _operation: ($) =>
       choice(
-        $.unary_expression,
+        $._unary_operation,
         alias($._binary, $.binary_expression),
         alias($._equality, $.binary_expression),
         alias($._chained_equality, $.chained_comparison),
         alias($._relation, $.binary_expression),
         alias($._chained_relation, $.chained_comparison),
-        $.has_attr_expression,
         $._call,
         $.missing_expression,
       ),
+
+    _unary_operation: ($) => choice($.unary_expression, $.has_attr_expression),
 
     unary_expression: ($) =>
       choice(
@@ -353,25 +354,27 @@ module.exports = grammar({
 
     // ---------------------------------------------------------------- simple expressions
 
+    // Grouped not only for the reader: with more than 64 symbols, the states where an expression starts
+    // get rows of their own in the parse table, which are read faster than lists are searched.
     _simple: ($) =>
       choice(
         $.identifier,
-        $.integer,
-        $.float,
-        $.string,
-        $.indented_string,
+        $._number,
+        $._text,
         $.path,
         alias($._composed_path, $.path),
         $.home_path,
         alias($._composed_home_path, $.home_path),
-        $.search_path,
-        $.uri,
-        $.parenthesized_expression,
-        $.list,
-        $.attrset,
-        $.rec_attrset,
-        $.let_attrset,
+        $._address,
+        $._enclosed,
+        $._set,
       ),
+
+    _number: ($) => choice($.integer, $.float),
+    _text: ($) => choice($.string, $.indented_string),
+    _address: ($) => choice($.search_path, $.uri),
+    _enclosed: ($) => choice($.parenthesized_expression, $.list),
+    _set: ($) => choice($.attrset, $.rec_attrset, $.let_attrset),
 
     parenthesized_expression: ($) => seq("(", field("expression", $._expression), $._close_paren),
 
