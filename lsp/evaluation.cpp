@@ -1,6 +1,7 @@
 #include "lsp/evaluation.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -18,6 +19,9 @@ constexpr auto kDiskInterval = std::chrono::milliseconds(250);
 /// their code are freed with the world only.
 constexpr size_t kMaxTextBytes = 8 << 20;
 constexpr size_t kMaxTexts = 500;
+/// Without work for so long, garbage is collected in worlds larger than that.
+constexpr auto kIdle = std::chrono::seconds(2);
+constexpr size_t kWorthCollecting = 32 << 20;
 
 FileHost make_host(const WorldSetup& setup) {
   // What deep forcing makes nixpkgs say is no concern of the user's: not a warning of ours.
@@ -37,7 +41,7 @@ eval::WorldOptions world_options(const WorldSetup& setup) {
   eval::WorldOptions options;
   options.heap.limit_bytes = setup.memory_bytes;
   options.search_path = search_path(setup.search_path);
-  return options;
+  return with_test_options(std::move(options));
 }
 
 }  // namespace
@@ -132,11 +136,19 @@ Evaluation::Status Evaluation::status() const {
 
 std::optional<EvaluationJob> Evaluation::take() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [&] { return ending_ || !waited_.empty() || !background_.empty(); });
+  const auto has_work = [&] { return ending_ || !waited_.empty() || !background_.empty(); };
+  if (untidy_ && !wake_.wait_for(lock, kIdle, has_work)) {
+    untidy_ = false;
+    lock.unlock();
+    collect_garbage();
+    lock.lock();
+  }
+  wake_.wait(lock, has_work);
   if (ending_) return std::nullopt;
   auto& queue = waited_.empty() ? background_ : waited_;
   EvaluationJob job = std::move(queue.front());
   queue.pop_front();
+  untidy_ = true;
   running_ = job.urgency;
   running_stop_ = job.stop;
   preempted_ = false;
@@ -221,6 +233,18 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
   return *slot;
 }
 
+/// Nobody waits for anything: what evaluations left behind can go.
+void Evaluation::collect_garbage() {
+  size_t live = 0;
+  for (const auto& [folder, slot] : slots_) {
+    if (slot->world.vm.heap.stats().live_bytes > kWorthCollecting) slot->world.vm.collect();
+    live += slot->world.vm.heap.stats().live_bytes;
+  }
+  ::malloc_trim(0);
+  const std::scoped_lock lock(mutex_);
+  status_.live_bytes = live;
+}
+
 /// The budget is for all worlds together: garbage goes first, then the worlds not used for longest,
 /// then the one in use.
 void Evaluation::keep_within_budget(size_t bytes, Slot* used) {
@@ -245,6 +269,13 @@ void Evaluation::keep_within_budget(size_t bytes, Slot* used) {
   status_.rebuilt += dropped;
   status_.worlds = slots_.size();
   status_.live_bytes = live();
+}
+
+eval::WorldOptions with_test_options(eval::WorldOptions options) {
+  if (const char* stress = std::getenv("NILAS_GC_STRESS"); stress && *stress == '1') {
+    options.heap.stress = true;
+  }
+  return options;
 }
 
 size_t default_memory_budget() {

@@ -103,6 +103,7 @@ class Evaluation {
   std::optional<EvaluationJob> take();
   Outcome run(EvaluationJob& job);
   bool settle(Outcome outcome, EvaluationJob& job);
+  void collect_garbage();
   Slot& slot_for(const EvaluationJob& job);
   void keep_within_budget(size_t bytes, Slot* used);
 
@@ -117,10 +118,15 @@ class Evaluation {
   Status status_;
 
   std::map<std::string, std::unique_ptr<Slot>> slots_;  // evaluator's thread only
+  bool untidy_ = false;  // something ran since the last collection; evaluator's thread only
   uint64_t clock_ = 0;
   uint64_t serials_ = 0;
   std::thread thread_;
 };
+
+/// With NILAS_GC_STRESS=1 in the environment, a world collects garbage at every safepoint: a value
+/// that nobody rooted does not survive the tests.
+eval::WorldOptions with_test_options(eval::WorldOptions options);
 
 /// A quarter of the machine's memory, at most 2 GiB.
 size_t default_memory_budget();

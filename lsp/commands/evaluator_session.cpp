@@ -1,8 +1,11 @@
 #include "lsp/commands/evaluator_session.hpp"
 
-#include <cstdio>
 #include <unistd.h>
+
+#include <cstdio>
 #include <vector>
+
+#include "lsp/evaluation.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -15,7 +18,7 @@ void to_standard_error(eval::EvalHost::Message, std::string_view text) {
 }  // namespace
 
 CommandWorld::CommandWorld(eval::WorldOptions options)
-    : host(to_standard_error), world(host, std::move(options)) {}
+    : host(to_standard_error), world(host, with_test_options(std::move(options))) {}
 
 CommandWorld& make_command_world(eval::WorldOptions options) {
   static std::vector<CommandWorld*> kept;  // reachable, so that the leak checker knows

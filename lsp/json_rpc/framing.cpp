@@ -4,11 +4,13 @@
 #include <cctype>
 #include <charconv>
 #include <expected>
+#include <utility>
 #include <fmt/format.h>
 
 namespace nilas::lsp {
 namespace {
 
+constexpr uint64_t kLargeBody = 1 << 20;
 constexpr std::string_view kLengthField = "content-length";
 
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
@@ -94,9 +96,12 @@ std::optional<Frame> FrameDecoder::next() {
     if (auto damaged = read_header()) return damaged;
   }
   if (state_ != State::Body || rest().size() < missing_) return std::nullopt;
+  state_ = State::Header;
+  if (at_ == 0 && buffer_.size() == missing_) {
+    return Frame{Frame::Kind::Message, std::exchange(buffer_, {})};
+  }
   Frame frame{Frame::Kind::Message, std::string(rest().substr(0, missing_))};
   consume(missing_);
-  state_ = State::Header;
   return frame;
 }
 
@@ -115,6 +120,11 @@ std::optional<Frame> FrameDecoder::read_header() {
   missing_ = *length;
   if (missing_ <= max_body_) {
     state_ = State::Body;
+    // A large body gets a buffer of its own, of its size: it is handed on without a copy.
+    if (missing_ > kLargeBody) {
+      buffer_.erase(0, std::exchange(at_, 0));
+      buffer_.reserve(missing_);
+    }
     return std::nullopt;
   }
   const std::string what =
