@@ -57,6 +57,8 @@ void Vm::replace_frame(Closure* callee, uint32_t args) {
   CodeBlock& block = world.code(callee->object.count);
   CodeBody& body = compiled(block);
   Frame& f = frames_.back();
+  if (++f.depth > limits_.call_depth) [[unlikely]]  // while the frame still knows the call
+    fail(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
   std::memmove(stack_ + f.ret + 1, stack_ + sp_ - args, args * sizeof(Value));
   stack_[f.ret] = Value::of(Value::kFunction, callee);
   f.block = &block;
@@ -69,8 +71,6 @@ void Vm::replace_frame(Closure* callee, uint32_t args) {
   sp_ = f.base + args;
   if (f.base + body.max_stack + 8 > capacity_) [[unlikely]] grow_stack(f.base + body.max_stack + 8);
   ++stats.calls;
-  if (++f.depth > limits_.call_depth) [[unlikely]]
-    fail(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
   safepoint();
 }
 
@@ -114,7 +114,8 @@ void Vm::enter_call(uint32_t n) {
       stack_[sp_ - 1] = f;
       stack_[sp_++] = f;
       const uint32_t set = sp_ - 1;
-      enter_code(world.code(extra_code_), at, at, nullptr, nullptr, nullptr, false);
+      // The call of the set itself counts: a functor may give the set again, forever.
+      enter_code(world.code(extra_code_), at, at, nullptr, nullptr, nullptr, true);
       frames_.back().sp = set - 1;
       enter_code(world.code(functor_code_), set, set - 1, nullptr, nullptr, nullptr, true);
       sp_ = set + 1;

@@ -109,6 +109,15 @@ void Compiler::make_thunk(NodeId n, Symbol name, std::span<const CaptureKey> key
     emit(function ? Op::OwnClosure : Op::OwnThunk, id, n, 1);
     return;
   }
+  if (keys.size() >= kSharedCaptures) {
+    // More than the header of a thunk can count: they go to a block of their own.
+    const auto layout = open_block(n, {}, {keys.begin(), keys.end()});
+    const uint32_t block = height_ - 1;
+    emit(function ? Op::SharedClosure : Op::SharedThunk, new_code(n, layout, true, name), n, 1);
+    word(block);
+    emit(Op::Slide, 1, n, -1);
+    return;
+  }
   const CodeId id = new_code(n, layout_of(keys), false, name);
   emit(function ? Op::Closure : Op::Thunk, id, n, 1);
   emit_sources(keys);
