@@ -47,6 +47,7 @@ class Compiler {
 
   // expressions.cpp
   void strict(NodeId n, bool tail);
+  void strict_form(NodeId n, bool tail);
   void lazy(NodeId n, Symbol name = SymbolTable::kNoSymbol);
   void strict_var(NodeId n);
   void select(NodeId n, uint32_t names);
@@ -54,6 +55,7 @@ class Compiler {
   void apply(NodeId n, NodeId function, std::span<const NodeId> args, bool tail);
   void call(NodeId n, uint32_t args, bool tail);
   void binary(NodeId n, bool tail);
+  void concat(NodeId n);
   void logical(NodeId n);
   void string(NodeId n);
   void path(NodeId n);
@@ -125,6 +127,8 @@ class Compiler {
   CodeBody& body_;
   const SourceUnit& unit_;
   const syntax::Ast& ast_;
+  static constexpr int kMaxNesting = 100;
+  int nesting_ = 0;
   uint32_t height_ = 0;
   boost::unordered_flat_map<CaptureKey, Place> places_;
 };

@@ -31,7 +31,7 @@ constexpr OpInfo kOps[] = {
 #undef OP
 };
 
-uint32_t extra_words(Operand words, const uint32_t* at) {
+uint64_t extra_words(Operand words, const uint32_t* at) {
   switch (words) {
     case Operand::none: return 0;
     case Operand::index:
@@ -41,7 +41,7 @@ uint32_t extra_words(Operand words, const uint32_t* at) {
     case Operand::local_index:
     case Operand::index_jump:
     case Operand::source: return 2;
-    case Operand::captures: return 1 + 2 * at[0];
+    case Operand::captures: return 1 + 2 * uint64_t{at[0]};
     default: return 0;
   }
 }
@@ -138,7 +138,7 @@ std::string disassemble(const World& world, CodeId id) {
       default: break;
     }
     out += '\n';
-    pc += 1 + extra_words(op.words, extra);
+    pc += static_cast<uint32_t>(1 + extra_words(op.words, extra));
   }
   return out;
 }
@@ -169,14 +169,17 @@ std::string verify(const CodeBlock& block) {
     const OpInfo& info = kOps[w & 0xff];
     const Op op = static_cast<Op>(w & 0xff);
     const uint32_t* extra = words.data() + pc + 1;
-    if (pc + 1 + extra_words(info.words, extra) > words.size()) return "operands are missing";
-    const uint32_t next = pc + 1 + extra_words(info.words, extra);
+    const bool bare = info.words != Operand::none && pc + 1 == words.size();
+    const uint64_t after = bare ? UINT64_MAX : pc + 1 + extra_words(info.words, extra);
+    if (after > words.size()) return "operands are missing";
+    const auto next = static_cast<uint32_t>(after);
     int h = height[pc];
     const auto within = [&](uint32_t slot) { return static_cast<int>(slot) < h; };
     if (info.a == Operand::local && !within(a)) return cat("slot ", a, " is not there at ", pc);
     if (info.a == Operand::constant && a >= body.constants.size()) return cat("no constant at ", pc);
     if (info.a == Operand::literal && a >= body.literals.size()) return cat("no literal at ", pc);
     if (info.a == Operand::lambda && a >= body.formals.size()) return cat("no formals at ", pc);
+    if (info.a == Operand::builtin && a >= builtin_table().size()) return cat("no builtin at ", pc);
     if (info.words == Operand::cache && extra[0] >= body.caches.size()) return cat("no cache at ", pc);
     int pops = info.pops, pushes = info.pushes;
     const int count = static_cast<int>(a);
@@ -186,6 +189,7 @@ std::string verify(const CodeBlock& block) {
       case Op::TailCall: pops = count + 1; pushes = 1; break;
       case Op::CallExtra: return {};  // only in code of our own, whose stack depends on the call
       case Op::CallBuiltin: pops = static_cast<int>(builtin_table()[a].arity()); pushes = 1; break;
+      case Op::Concat:
       case Op::Interpolate:
       case Op::PathConcat:
       case Op::List: pops = count; pushes = 1; break;

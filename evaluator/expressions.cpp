@@ -236,12 +236,25 @@ void Compiler::lazy(NodeId id, Symbol name) {
 
 void Compiler::strict(NodeId id, bool tail) {
   id = ast_.skip_parens(id);
-  const Node& n = node(id);
   if (const auto v = constant(id)) {
     push_constant(*v, id);
     if (tail) emit(Op::Return, 0, id, -1);
     return;
   }
+  if (nesting_ == kMaxNesting) {
+    // So deep that the compiler's own recursion would show: a body of its own, compiled when it runs.
+    make_thunk(id, SymbolTable::kNoSymbol);
+    emit(Op::Force, 0, id, 0);
+    if (tail) emit(Op::Return, 0, id, -1);
+    return;
+  }
+  ++nesting_;
+  strict_form(id, tail);
+  --nesting_;
+}
+
+void Compiler::strict_form(NodeId id, bool tail) {
+  const Node& n = node(id);
   switch (n.kind) {
     // These end the block themselves when they are in tail position.
     case NodeKind::Apply: return apply(id, n.a, ast_.children(n.b, n.c), tail);
@@ -405,7 +418,10 @@ void Compiler::binary(NodeId id, bool tail) {
     case BinaryOp::Sub: op = Op::Sub; break;
     case BinaryOp::Mul: op = Op::Mul; break;
     case BinaryOp::Div: op = Op::Div; break;
-    case BinaryOp::Concat: op = Op::Concat; break;
+    case BinaryOp::Concat:
+      concat(id);
+      if (tail) emit(Op::Return, 0, id, -1);
+      return;
     case BinaryOp::Update: op = Op::Update; break;
     case BinaryOp::Equal: op = Op::Equal; break;
     case BinaryOp::NotEqual: op = Op::NotEqual; break;
@@ -418,6 +434,26 @@ void Compiler::binary(NodeId id, bool tail) {
   strict(n.b, false);
   emit(op, 0, id, -1);
   if (tail) emit(Op::Return, 0, id, -1);
+}
+
+/// a ++ b ++ c ...: all operands, then one copy.
+void Compiler::concat(NodeId id) {
+  uint32_t count = 1;
+  NodeId rest = id;
+  for (;;) {
+    const Node& n = node(rest);
+    strict(n.a, false);
+    ++count;
+    const NodeId right = ast_.skip_parens(n.b);
+    const bool more = node(right).kind == NodeKind::Binary &&
+                      static_cast<BinaryOp>(node(right).op) == BinaryOp::Concat;
+    if (!more || count == 256) {
+      strict(n.b, false);
+      break;
+    }
+    rest = right;
+  }
+  emit(Op::Concat, count, id, 1 - static_cast<int>(count));
 }
 
 void Compiler::logical(NodeId id) {

@@ -8,8 +8,8 @@
 //  1. `pc`, `base`, `sp`, `up` are copies of what lies in the frame and in the VM. Before anything that may push a frame,
 //     collect or throw: SAVE(). After anything that may have changed the stack or the frames: RELOAD().
 //  2. The stack below sp_ holds valid values at every safepoint; above it lies garbage.
-//  3. A value popped into a C++ local is not a root. Safepoints happen only in enter_*(): what is still needed then lies on
-//     the stack, in the new frame, or in an object that does.
+//  3. A value popped into a C++ local is not a root. Safepoints happen only in enter_*() and COLLECT_IF_WANTED(): what is
+//     still needed then lies on the stack, in the new frame, or in an object that does.
 //  4. A strict operand was forced by the instruction that pushed it. Instructions whose result may be a thunk end in
 //     `goto force_top`.
 //  5. An error is thrown as EvalError; its site is found from the frame's pc, which the catch block saves.
@@ -106,6 +106,14 @@ void Vm::step_native(size_t stop) {
     base = stack_ + f.base;                         \
     sp = stack_ + sp_;                              \
     level = frames_.size();                         \
+  } while (0)
+/// Frames that only return push none, so what makes large values is a safepoint as well.
+#define COLLECT_IF_WANTED()                                 \
+  do {                                                      \
+    if (heap.wants_collection()) [[unlikely]] {             \
+      SAVE();                                               \
+      slow_safepoint();                                     \
+    }                                                       \
   } while (0)
 /// After enter_*(): go on in the frame on top, or leave if it is native.
 #define CONTINUE()                                       \
@@ -294,6 +302,7 @@ void Vm::run_code(size_t stop) {
             sp -= n;
             *sp++ = v;
             if (!v.is_forced()) goto force_top;
+            COLLECT_IF_WANTED();
             break;
           }
           SAVE();
@@ -382,6 +391,7 @@ void Vm::run_code(size_t stop) {
           if (x.is_string() && y.is_string()) {
             --sp;
             sp[-1] = concat_strings(x, y);
+            COLLECT_IF_WANTED();
             break;
           }
           if (x.type() == Type::Int || x.type() == Type::Float) {
@@ -411,9 +421,10 @@ void Vm::run_code(size_t stop) {
           break;
         }
         case Op::Concat: {
-          const Value v = concat_lists(sp[-2], sp[-1]);
-          --sp;
-          sp[-1] = v;
+          const Value v = concat_lists(sp - a, a);
+          sp -= a;
+          *sp++ = v;
+          COLLECT_IF_WANTED();
           break;
         }
         case Op::Update: {
@@ -422,6 +433,7 @@ void Vm::run_code(size_t stop) {
           const Value v = update(left, right);
           --sp;
           sp[-1] = v;
+          COLLECT_IF_WANTED();
           break;
         }
         case Op::Equal:
@@ -478,6 +490,7 @@ void Vm::run_code(size_t stop) {
           const Value v = interpolate(sp - a, a);
           sp -= a;
           *sp++ = v;
+          COLLECT_IF_WANTED();
           break;
         }
         case Op::PathConcat: {

@@ -67,15 +67,24 @@ Value Vm::arithmetic(uint8_t op, Value a, Value b) {
   return make_int(r);
 }
 
-Value Vm::concat_lists(Value a, Value b) {
-  List* x = expect_list(a, "");
-  List* y = expect_list(b, "");
-  if (y->size() == 0) return a;
-  if (x->size() == 0) return b;
-  const size_t n = size_t{x->size()} + y->size();
-  List* l = alloc_list(n);
-  std::memcpy(l->items, x->items, x->size() * sizeof(Value));
-  std::memcpy(l->items + x->size(), y->items, y->size() * sizeof(Value));
+Value Vm::concat_lists(const Value* lists, uint32_t count) {
+  size_t size = 0;
+  uint32_t filled = 0, last = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t n = expect_list(lists[i], "")->size();
+    size += n;
+    if (n == 0) continue;
+    ++filled;
+    last = i;
+  }
+  if (filled <= 1) return lists[last];
+  List* l = alloc_list(size);
+  Value* at = l->items;
+  for (uint32_t i = 0; i < count; ++i) {
+    const List* from = lists[i].list();
+    std::memcpy(at, from->items, from->object.count * sizeof(Value));
+    at += from->object.count;
+  }
   return Value::of(l);
 }
 

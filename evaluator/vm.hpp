@@ -237,7 +237,7 @@ class Vm {
   // operators.cpp: what the loop does not do inline
   Value negate(Value v);
   Value arithmetic(uint8_t op, Value a, Value b);
-  Value concat_lists(Value a, Value b);
+  Value concat_lists(const Value* lists, uint32_t count);
   Value interpolate(Value* parts, uint32_t count);
   Value concat_path(Value* parts, uint32_t count);
   Value make_dynamic(const AttrsLiteral& literal, Value set, Value* pairs);

@@ -149,8 +149,8 @@ Task list_to_attrs(Vm& vm, Args args) {
 
   std::vector<Symbol> names(list->size());
   for (uint32_t i = 0; i < list->size(); ++i) {
-    const auto forced = co_await vm.try_force(list->items[i]);
-    Attrs* pair = vm.expect_attrs(or_trace(forced, kElement), kElement);
+    const Value element = co_await vm.force(list->items[i]);
+    Attrs* pair = vm.expect_attrs(element, kElement);
     const auto name = co_await vm.try_force(attribute(vm, pair, known.name, kPair));
     names[i] = vm.symbols.intern(vm.expect_string_no_context(or_trace(name, kName), kName));
   }
@@ -182,8 +182,8 @@ Task cat_attrs(Vm& vm, Args args) {
       vm.expect_list(args[1], "while evaluating the second argument passed to builtins.catAttrs");
   std::vector<Value> values;  // held by the sets in args[1]
   for (uint32_t i = 0; i < list->size(); ++i) {
-    const auto forced = co_await vm.try_force(list->items[i]);
-    Attrs* set = vm.expect_attrs(or_trace(forced, kTrace), kTrace);
+    const Value element = co_await vm.force(list->items[i]);
+    Attrs* set = vm.expect_attrs(element, kTrace);
     if (const Value* slot = name == SymbolTable::kNoSymbol ? nullptr : set->get(name)) {
       values.push_back(*slot);
     }
@@ -211,8 +211,8 @@ Task zip_attrs_with(Vm& vm, Args args) {
   List* list = vm.expect_list(
       args[1], "while evaluating the second argument passed to builtins.zipAttrsWith");
   for (uint32_t i = 0; i < list->size(); ++i) {
-    const auto forced = co_await vm.try_force(list->items[i]);
-    vm.expect_attrs(or_trace(forced, kTrace), kTrace);
+    const Value set = co_await vm.force(list->items[i]);
+    vm.expect_attrs(set, kTrace);
   }
 
   std::unordered_map<Symbol, uint32_t> counts;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "evaluator/builtins/builtins.hpp"
+#include "evaluator/format/print.hpp"
 
 namespace nilas::eval::builtins {
 
@@ -79,42 +80,77 @@ Task insert_compared(Vm& vm, SeenKeys* seen, Root key) {
   co_return Value::boolean(true);
 }
 
+/// What is under way, for the trace of an error. Plain data: it is read after the Task's locals are gone.
+struct Progress {
+  enum class Step : uint8_t { Other, Element, Key, Operator } step = Step::Other;
+  Vm* vm;
+  Value element;
+  Value compared_with;  // Key: an element seen before
+};
+
+std::string shown(const Progress& progress, Value element) {
+  return print_shallow(*progress.vm, element, PrintOptions::message());
+}
+
+void add_step(EvalError& error, void* data) {
+  const Progress& progress = *static_cast<const Progress*>(data);
+  switch (progress.step) {
+    case Progress::Step::Other: break;
+    case Progress::Step::Element:
+      error.trace(cat("in genericClosure element ", shown(progress, progress.element)));
+      break;
+    case Progress::Step::Key:
+      error.trace(cat("with element ", shown(progress, progress.compared_with)));
+      error.trace(cat("while comparing element ", shown(progress, progress.element)));
+      break;
+    case Progress::Step::Operator:
+      error.trace(cat("while calling operator on genericClosure element ",
+                      shown(progress, progress.element)));
+      break;
+  }
+}
+
 }  // namespace
 
 Task generic_closure(Vm& vm, Args args) {
-  constexpr std::string_view kStartTrace =
-      "while evaluating the 'startSet' attribute passed as argument to builtins.genericClosure";
   constexpr std::string_view kOperatorTrace =
       "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure";
   constexpr std::string_view kArgument = "in the attrset passed as argument to builtins.genericClosure";
   const auto& known = vm.symbols.known;
   Attrs* argument = vm.expect_attrs(
       args[0], "while evaluating the first argument passed to builtins.genericClosure");
-  const auto start = co_await vm.try_force(attribute(vm, argument, known.start_set, kArgument));
-  List* start_set = vm.expect_list(or_trace(start, kStartTrace), kStartTrace);
+  const Value start = co_await vm.force(attribute(vm, argument, known.start_set, kArgument));
+  List* start_set = vm.expect_list(
+      start,
+      "while evaluating the 'startSet' attribute passed as argument to builtins.genericClosure");
   if (start_set->size() == 0) co_return Value::of(start_set);
   const auto forced_operator =
       co_await vm.try_force(attribute(vm, argument, known.operator_, kArgument));
   const Root function(vm.heap, or_trace(forced_operator, kOperatorTrace));
   vm.expect_function(function, kOperatorTrace);
 
-  RootVector elements(vm.heap);  // the queue: [0, next) is done; found are moved to the front
+  Progress progress{.vm = &vm, .element = {}, .compared_with = {}};
+  co_await SetNote{{&add_step, &progress}};
+  RootVector elements(vm.heap);  // the queue; what is new moves to its front
   elements.values.assign(start_set->items, start_set->items + start_set->size());
   size_t found = 0;
   SeenKeys seen;
   for (size_t next = 0; next < elements.values.size(); ++next) {
+    progress.element = elements.values[next];
+    progress.step = Progress::Step::Element;
     elements.values[next] = co_await vm.force(elements.values[next]);
     Attrs* element = vm.expect_attrs(elements.values[next], "");
-    const Value key = co_await vm.force(attribute(vm, element, known.key, ""));
+    Value& key_slot = attribute(vm, element, known.key, "");
+    progress.step = Progress::Step::Other;
+    const Value key = co_await vm.force(key_slot);
+
+    progress.step = Progress::Step::Key;
+    progress.compared_with = elements.values[0];
     std::optional<bool> is_new = seen.insert_plain(vm, key);
     if (!is_new) {
-      if (seen.kind == SeenKeys::Kind::Strings) {
-        co_await less_than(vm, Root(vm.heap, key), Root(vm.heap, seen.first));  // fails
-      }
-      if (seen.kind == SeenKeys::Kind::Integers) {
-        if (!key.is_float()) {
-          co_await less_than(vm, Root(vm.heap, key), Root(vm.heap, seen.first));  // fails
-        }
+      if (seen.kind != SeenKeys::Kind::Other) {
+        // A key of another type: an error, unless both are numbers.
+        co_await less_than(vm, Root(vm.heap, key), Root(vm.heap, seen.first));
         seen.kind = SeenKeys::Kind::Other;
         for (size_t i = 0; i < found; ++i) {
           const Value old = vm.resolve(*elements.values[i].attrs()->get(known.key));
@@ -125,6 +161,8 @@ Task generic_closure(Vm& vm, Args args) {
       is_new = added.is_true();
     }
     if (!*is_new) continue;
+
+    progress.step = Progress::Step::Operator;
     elements.values[found] = elements.values[next];
     const Value more = co_await vm.call(function, elements.values[found]);
     ++found;

@@ -103,8 +103,8 @@ Task concat_lists(Vm& vm, Args args) {
       vm.expect_list(args[0], "while evaluating the first argument passed to builtins.concatLists");
   size_t size = 0;
   for (uint32_t i = 0; i < lists->size(); ++i) {
-    const auto forced = co_await vm.try_force(lists->items[i]);
-    size += vm.expect_list(or_trace(forced, kTrace), kTrace)->size();
+    const Value list = co_await vm.force(lists->items[i]);
+    size += vm.expect_list(list, kTrace)->size();
   }
   List* result = vm.alloc_list(size);
   Value* to = result->items;

@@ -14,6 +14,10 @@ namespace nilas::eval::builtins {
 
 namespace {
 
+void add_ordering_step(EvalError& error, void*) {
+  error.trace("while evaluating the ordering function passed to builtins.sort");
+}
+
 constexpr std::string_view kResultTrace =
     "while evaluating the return value of the sorting function passed to builtins.sort";
 
@@ -53,7 +57,10 @@ Task sort(Vm& vm, Args args) {
     sorted.values[i] = co_await vm.force(list->items[i]);
   }
   std::vector<Value>& items = sorted.values;
-  if (is_less_than(vm, args[0]) && sort_plain(vm, items)) co_return make_list(vm, items);
+  if (is_less_than(vm, args[0])) {
+    if (sort_plain(vm, items)) co_return make_list(vm, items);
+    co_await SetNote{{&add_ordering_step, nullptr}};
+  }
 
   // Runs: starts of each, and the end of the last.
   std::vector<uint32_t> runs;
