@@ -1,0 +1,2 @@
+# What starting costs.
+1

@@ -1,0 +1,1 @@
+let x = { y = x; l = [ x 1 ]; f = z: x; }; in x

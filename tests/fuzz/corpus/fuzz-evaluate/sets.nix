@@ -1,0 +1,1 @@
+with builtins; [ (attrNames { b = 1; a = 2; }) (mapAttrs (n: v: n) { x = 1; }) (removeAttrs { a = 1; b = 2; } [ "a" ]) (intersectAttrs { a = 1; } { a = 2; b = 3; }) (listToAttrs [ { name = "a"; value = 1; } ]) (zipAttrsWith (n: vs: vs) [ { a = 1; } { a = 2; } ]) ]

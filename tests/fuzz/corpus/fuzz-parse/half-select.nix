@@ -1,0 +1,1 @@
+let x = foo.; y = 1; in x

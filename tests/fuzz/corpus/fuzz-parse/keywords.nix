@@ -1,0 +1,1 @@
+{ if = 1; or = or; inherit inherit; rec.let = in; }

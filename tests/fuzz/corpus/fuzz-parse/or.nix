@@ -1,0 +1,1 @@
+[ or (x.y or or) (f or) ]

@@ -1,0 +1,1 @@
+[ ./a (./a + "/b") (/a + /b) ./${"x"}/y "${toString ./.}" (import ./.) (builtins.readFile ./file) ]

@@ -1,0 +1,1 @@
+with builtins; [ (match "(a+)(b*)" "aab") (split "x" "axb") (replaceStrings [ "a" ] [ "b" ] "aa") (substring 1 2 "abc") (concatStringsSep "," [ "a" "b" ]) (hashString "sha256" "") (toJSON { a = [ 1 null ]; }) (fromJSON "[1]") ]
