@@ -1,0 +1,105 @@
+// Every builtin against values and messages that C++ Nix computed: the fixtures in builtins/, recorded by
+// builtins/regenerate.py. Each expression runs in a world of its own, and once more with a collection at every safepoint.
+
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "evaluator/builtins.hpp"
+#include "evaluator/format/print.hpp"
+#include "evaluator/world.hpp"
+#include "tests/evaluator/fixtures.hpp"
+#include "tests/evaluator/memory_host.hpp"
+
+using namespace nilas;
+using namespace nilas::eval;
+
+namespace {
+
+const std::filesystem::path kFixtures = NILAS_BUILTIN_FIXTURES;
+
+std::vector<std::filesystem::path> fixture_files() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(kFixtures)) {
+    if (entry.path().extension() == ".txt") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string messages_of(const tests::MemoryHost& host) {
+  constexpr std::string_view kAddedByHost = "warning: ";
+  std::string all;
+  for (std::string_view message : host.messages) {
+    if (message.starts_with(kAddedByHost)) message.remove_prefix(kAddedByHost.size());
+    all += tests::marked_lines('~', message);
+  }
+  return all;
+}
+
+/// What the expression gives, written as in the fixtures.
+std::string outcome(const std::string& expression, bool stress) {
+  tests::MemoryHost host;
+  WorldOptions options;
+  options.heap.stress = stress;
+  World world(host, options);
+  Vm& vm = world.vm;
+  try {
+    const SourceUnit& unit = world.parse_source("«string»", "/", expression, false);
+    const Root value(vm.heap, vm.run(world.thunk_of(unit)));
+    vm.run_task(force_deep(vm, Root(vm.heap, value)));
+    const std::string printed = print_shallow(vm, value, PrintOptions::result());
+    return messages_of(host) + tests::marked_lines('=', printed);
+  } catch (const EvalError& error) {
+    return messages_of(host) + tests::marked_lines('!', error.data().message);
+  }
+}
+
+void check_fixtures(bool stress) {
+  for (const auto& path : fixture_files()) {
+    for (const auto& fixture : tests::read_fixtures(path)) {
+      INFO(path.filename().string(), ":", fixture.line, ": ", fixture.expression);
+      CHECK(outcome(fixture.expression, stress) == fixture.expected);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("builtins give what C++ Nix gives") { check_fixtures(false); }
+
+TEST_CASE("builtins keep alive what they hold") { check_fixtures(true); }
+
+TEST_CASE("the table of builtins is sound") {
+  std::set<std::string_view> names;
+  for (const BuiltinInfo& info : builtin_table()) {
+    INFO(info.registered);
+    CHECK(names.insert(info.registered).second);
+    CHECK((info.leaf == nullptr) != (info.task == nullptr));
+    CHECK(info.strictness.find_first_not_of("sl") == std::string_view::npos);
+    CHECK(std::ranges::count(info.arguments, ' ') + 1 == static_cast<long>(info.arity()));
+    CHECK(info.doc.size() > 20);
+  }
+  CHECK(std::ranges::is_sorted(global_names()));
+}
+
+TEST_CASE("every builtin has a fixture") {
+  std::string all;
+  for (const auto& path : fixture_files()) {
+    for (const auto& fixture : tests::read_fixtures(path)) all += fixture.expression + "\n";
+  }
+  // Those that need files or a store have cases of their own, in store/.
+  const std::set<std::string_view> elsewhere = {
+      "addDrvOutputDependencies", "appendContext", "baseNameOf", "derivationStrict", "dirOf",
+      "fetchGit", "fetchMercurial", "fetchTarball", "fetchurl", "filterSource", "findFile",
+      "getContext", "hasContext", "hashFile", "import", "outputOf", "path", "pathExists",
+      "placeholder", "readDir", "readFile", "readFileType", "scopedImport", "storePath", "toFile",
+      "toPath", "unsafeDiscardOutputDependency", "unsafeDiscardStringContext"};
+  for (const BuiltinInfo& info : builtin_table()) {
+    if (elsewhere.contains(info.name())) continue;
+    INFO(info.name());
+    CHECK(all.find(info.name()) != std::string::npos);
+  }
+}
