@@ -92,7 +92,12 @@ void World::parse_unit(SourceUnit& unit, std::string text,
   if (!parsed.ok()) {
     const auto& d = parsed.diagnostics.front();
     const uint32_t at = d.reported_offset();
-    throw EvalError(ErrorKind::Parse, std::string(d.reported_message()),
+    std::string message(d.reported_message());
+    if (d.id == syntax::DiagnosticId::DuplicateAttribute && !d.related.empty()) {
+      const LineColumn first = line_column({unit.id, d.related.front().span});
+      message += cat(" at ", unit.name, ":", first.line, ":", first.column);
+    }
+    throw EvalError(ErrorKind::Parse, std::move(message),
                     {unit.id, {at, std::max(at, d.span.end)}});
   }
   attach(unit, unit.text, std::make_shared<const syntax::Ast>(std::move(parsed.ast)));
