@@ -2,15 +2,15 @@
  * @file Nix expression language grammar for tree-sitter.
  *
  * Division of labour
- *   src/scanner.c   every token whose extent needs lookahead or a mode: words, numbers, paths, URLs,
- *                   comments, the insides of strings, and the virtual tokens described below.
+ *   src/scanner.c   every token whose extent needs lookahead or a mode: words, numbers, paths,
+ *                   URLs, comments, the insides of strings, and the virtual tokens described below.
  *   this file       punctuation, operators, and the shape of the tree.
  *
  * Precedence is Nix's, and so is what follows from it for prefix operators, which bind looser than
  * some infix ones: `a * !b + c` is `a * !(b + c)`. One ambiguous rule (_operation) with numbered
- * precedences says exactly that. A rule for each level would cost a reduction, hence a node in memory,
- * for each level and operand: half of all reductions. Hidden rules that only regroup are inlined for
- * the same reason.
+ * precedences says exactly that. A rule for each level would cost a reduction, hence a node in
+ * memory, for each level and operand: half of all reductions. Hidden rules that only regroup are
+ * inlined for the same reason.
  *
  * Virtual tokens: zero-width tokens, named missing_*, which the scanner emits where something is
  * certainly missing, that is, when the next token can follow in no valid program. They keep a
@@ -41,8 +41,8 @@ const binary = (left, operator, right) =>
 module.exports = grammar({
   name: "nix",
 
-  // No `word`: the scanner tells keywords from names, and tree-sitter would reuse a name after an edit
-  // only in exactly the parse state that it was read in, hence no binding of a set.
+  // No `word`: the scanner tells keywords from names, and tree-sitter would reuse a name after an
+  // edit only in exactly the parse state that it was read in, hence no binding of a set.
 
   extras: ($) => [/[ \t\r\n]+/, $.comment, $.doc_comment, $.unterminated_comment],
 
@@ -347,15 +347,17 @@ module.exports = grammar({
         alias($._missing_key, $.missing_attribute),
       ),
 
-    // The scanner takes names too; this pattern serves where its lookahead has passed the name's end.
+    // The scanner takes names too; this pattern serves where its lookahead has passed the name's
+    // end.
     identifier: (_) => /[a-zA-Z_][a-zA-Z0-9_'-]*/,
 
     _attr: ($) => choice($.identifier, alias("or", $.identifier), $.string, $.interpolation),
 
     // ---------------------------------------------------------------- simple expressions
 
-    // Grouped not only for the reader: with more than 64 symbols, the states where an expression starts
-    // get rows of their own in the parse table, which are read faster than lists are searched.
+    // Grouped not only for the reader: with more than 64 symbols, the states where an expression
+    // starts get rows of their own in the parse table, which are read faster than lists are
+    // searched.
     _simple: ($) =>
       choice(
         $.identifier,
@@ -421,8 +423,8 @@ module.exports = grammar({
 
     // ---------------------------------------------------------------- strings and paths
 
-    // The first line of a string is apart, for at its end the scanner decides whether the string goes
-    // on (src/scanner/strings.h).
+    // The first line of a string is apart, for at its end the scanner decides whether the string
+    // goes on (src/scanner/strings.h).
     string: ($) =>
       seq(
         '"',

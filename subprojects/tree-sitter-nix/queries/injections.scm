@@ -32,7 +32,7 @@
     attr: (identifier) @_name .)
   value: (indented_string
     (string_fragment) @injection.content))
-  (#match? @_name "(Phase|Hook|Command|Script)$|^(pre|post)([A-Z]|$)|^(script|shellHook|buildCommand|installCheck)$")
+  (#match? @_name "(Phase|Hook|Command|Script)$|^(pre|post)([A-Z]|$)|^(script|installCheck)$")
   (#set! injection.language "bash")
   (#set! injection.combined))
 

@@ -1,18 +1,24 @@
 // The half of the lexer that a table cannot do.
 //
-// Words, numbers, paths and URLs overlap in Nix: `a`, `a/b`, `a.b/c` and `a:b` are a name, two paths
-// and a URL, and which one it is shows only at the first character that none of them may hold. The
-// scanner reads that run once and decides as flex's longest match does, whatever the grammar expects
-// at this point: a token in a wrong place is a syntax error, not a reason to cut it differently.
+// Words, numbers, paths and URLs overlap in Nix: `a`, `a/b`, `a.b/c` and `a:b` are a name, two
+// paths and a URL, and which one it is shows only at the first character that none of them may
+// hold. The scanner reads that run once and decides as flex's longest match does, whatever the
+// grammar expects at this point: a token in a wrong place is a syntax error, not a reason to cut it
+// differently.
 //
 // Invariants
 //   - Nesting of strings and interpolations lives in the grammar, so depth is unbounded. A token
 //     depends on nothing but the parse state and the text from its start, with one exception: the
-//     count of what was spent on unclosed strings (scanner/strings.h), which is zero in valid files.
-//   - Each token reads a bounded stretch beyond its end, or the file is broken (an unclosed string or
-//     comment). Otherwise `1+1+1...`, where each token may start a path, is quadratic.
-//   - Virtual tokens have no width and are emitted only where no continuation is valid Nix, each at
-//     most once per position, so that they neither change valid programs nor loop.
+//     count of what was spent on unclosed strings (scanner/strings.h), which is zero in almost all
+//     valid files.
+//   - Each token reads a bounded stretch beyond its end, or as far as the string it is in, or the
+//     file is broken (an unclosed string or comment). Otherwise `1+1+1...`, where each token may
+//     start a path, is quadratic.
+//   - Virtual tokens have no width, but for a keyword in the place of a name, and are emitted only
+//     where no continuation is valid Nix, each at most once per position, so that they neither
+//     change valid programs nor loop.
+
+#include <string.h>
 
 #include "scanner/literals.h"
 #include "scanner/strings.h"
@@ -21,12 +27,10 @@
 #include "tree_sitter/alloc.h"
 #include "tree_sitter/parser.h"
 
-#include <string.h>
-
 // ------------------------------------------------------------------------------- words
 
-static enum Token keyword(const char *text, unsigned length) {
-  static const char *const kKeywords[] = {"if",  "then", "else", "assert",  "with",
+static enum Token keyword(const char* text, unsigned length) {
+  static const char* const kKeywords[] = {"if",  "then", "else", "assert",  "with",
                                           "let", "in",   "rec",  "inherit", "or"};
   if (length >= 2 && length <= 7) {
     for (unsigned i = 0; i < sizeof kKeywords / sizeof *kKeywords; ++i) {
@@ -39,27 +43,22 @@ static enum Token keyword(const char *text, unsigned length) {
   return IDENTIFIER;
 }
 
-static bool emit_before_keyword(TSLexer *lexer, const bool *valid, enum Token word) {
+static bool emit_before_keyword(TSLexer* lexer, const bool* valid, enum Token word) {
   if (valid[MISSING_SELECTED]) return finish(lexer, MISSING_SELECTED);
   if (valid[MISSING_KEY]) return finish(lexer, MISSING_KEY);
   switch (word) {
-    case THEN:
-      return emit_before(lexer, valid, AT_THEN);
-    case ELSE:
-      return emit_before(lexer, valid, AT_ELSE);
-    case IN:
-      return emit_before(lexer, valid, AT_IN);
-    case INHERIT:
-      return emit_before(lexer, valid, AT_INHERIT);
-    default:
-      return false;
+    case THEN: return emit_before(lexer, valid, AT_THEN);
+    case ELSE: return emit_before(lexer, valid, AT_ELSE);
+    case IN: return emit_before(lexer, valid, AT_IN);
+    case INHERIT: return emit_before(lexer, valid, AT_INHERIT);
+    default: return false;
   }
 }
 
-// Before the second of two names in a row, whose end has been reached: two formals without a comma, or
-// a binding without a value and the name of the next one. After `{ a` both may be, and what follows the
-// second name must tell.
-static bool emit_between_names(TSLexer *lexer, const bool *valid, bool first_on_line) {
+// Before the second of two names in a row, whose end has been reached: two formals without a comma,
+// or a binding without a value and the name of the next one. After `{ a` both may be, and what
+// follows the second name must tell.
+static bool emit_between_names(TSLexer* lexer, const bool* valid, bool first_on_line) {
   if (!valid[MISSING_ASSIGNMENT]) return finish(lexer, MISSING_COMMA);
   if (!valid[MAY_BE_FORMAL] || assignment_follows(lexer, false)) {
     return finish(lexer, MISSING_ASSIGNMENT);
@@ -72,7 +71,7 @@ static bool emit_between_names(TSLexer *lexer, const bool *valid, bool first_on_
 enum Gap { NO_GAP, BLANKS, LINE_END };
 
 // A name, a keyword, or the path or URL that starts like one.
-static bool scan_word(TSLexer *lexer, const bool *valid, enum Gap gap) {
+static bool scan_word(TSLexer* lexer, const bool* valid, enum Gap gap) {
   bool const first_on_line = gap == LINE_END;
   char text[8];
   unsigned length = 0;
@@ -86,7 +85,9 @@ static bool scan_word(TSLexer *lexer, const bool *valid, enum Gap gap) {
     advance(lexer);
   } while (is(lexer, WORD));
   enum Token const word = keyword(text, length);
-  bool const longer = path && (is(lexer, PATH_CHAR) || lexer->lookahead == '/' || lexer->lookahead == ':');
+  int32_t const c = lexer->lookahead;
+  bool const longer = path && (is(lexer, PATH_CHAR) || c == '/' || c == ':');
+  bool const awaited = valid[MISSING_SEMICOLON] || (first_on_line && binding_ends_code(valid));
 
   if (word != IDENTIFIER && word != OR) {
     // A keyword right behind a dot is a name in the making: `a.in` is on its way to `a.input`.
@@ -94,10 +95,9 @@ static bool scan_word(TSLexer *lexer, const bool *valid, enum Gap gap) {
     if (!longer && emit_before_keyword(lexer, valid, word)) return true;
   } else if (valid[MAY_BE_FORMAL] || (first_on_line && valid[MISSING_ASSIGNMENT])) {
     return emit_between_names(lexer, valid, first_on_line);
-  } else if (word == IDENTIFIER && (valid[MISSING_SEMICOLON] || (first_on_line && binding_ends_code(valid))) &&
-             (is(lexer, BLANK) || lexer->lookahead == '.' || lexer->lookahead == '=')) {
-    // The end of the token can no longer be marked once the lookahead has gone beyond it. If it comes
-    // to nothing, the table-driven lexer takes the word.
+  } else if (word == IDENTIFIER && awaited && (is(lexer, BLANK) || c == '.' || c == '=')) {
+    // The end of the token can no longer be marked once the lookahead has gone beyond it. If it
+    // comes to nothing, the table-driven lexer takes the word.
     struct Run const run = pass_run(lexer, scheme);
     if (path && scan_path_or_uri(lexer, run.scheme)) return true;
     return run.last != '+' && assignment_follows(lexer, run.last == '.') &&
@@ -114,7 +114,7 @@ static bool scan_word(TSLexer *lexer, const bool *valid, enum Gap gap) {
 
 // ------------------------------------------------------------------------------- entry points
 
-static bool scan_code(TSLexer *lexer, const bool *valid) {
+static bool scan_code(TSLexer* lexer, const bool* valid) {
   lexer->mark_end(lexer);
   enum Gap gap = NO_GAP;
   while (is(lexer, BLANK)) {
@@ -142,25 +142,18 @@ static bool scan_code(TSLexer *lexer, const bool *valid) {
   switch (c) {
     case '.':
     case '+':
-    case '-':
-      return scan_sign(lexer);
-    case '<':
-      return scan_search_path(lexer);
+    case '-': return scan_sign(lexer);
+    case '<': return scan_search_path(lexer);
     case '~':
       advance(lexer);
       if (lexer->lookahead != '/') return false;
       advance(lexer);
       return scan_path_after_slash(lexer, HOME_PATH);
-    case ';':
-      return emit_before(lexer, valid, AT_SEMICOLON);
-    case ')':
-      return emit_before(lexer, valid, AT_PAREN);
-    case ']':
-      return emit_before(lexer, valid, AT_BRACKET);
-    case '}':
-      return emit_before(lexer, valid, AT_BRACE);
-    case ',':
-      return emit_before(lexer, valid, AT_COMMA);
+    case ';': return emit_before(lexer, valid, AT_SEMICOLON);
+    case ')': return emit_before(lexer, valid, AT_PAREN);
+    case ']': return emit_before(lexer, valid, AT_BRACKET);
+    case '}': return emit_before(lexer, valid, AT_BRACE);
+    case ',': return emit_before(lexer, valid, AT_COMMA);
     case '"':
       if (gap != LINE_END) return false;
       if (valid[MISSING_ASSIGNMENT]) return finish(lexer, MISSING_ASSIGNMENT);
@@ -168,33 +161,32 @@ static bool scan_code(TSLexer *lexer, const bool *valid) {
              assignment_follows(lexer, false) && emit_before_binding(lexer, valid);
     case '$':
       return gap == LINE_END && valid[MISSING_ASSIGNMENT] && finish(lexer, MISSING_ASSIGNMENT);
-    default:
-      return lexer->eof(lexer) && emit_before(lexer, valid, AT_END);
+    default: return lexer->eof(lexer) && emit_before(lexer, valid, AT_END);
   }
 }
 
 // The state is what was spent on unclosed strings: nothing, in most files, or two bytes.
-void *tree_sitter_nix_external_scanner_create(void) {
+void* tree_sitter_nix_external_scanner_create(void) {
   return ts_calloc(1, sizeof(Spent));
 }
 
-void tree_sitter_nix_external_scanner_destroy(void *payload) {
+void tree_sitter_nix_external_scanner_destroy(void* payload) {
   ts_free(payload);
 }
 
-unsigned tree_sitter_nix_external_scanner_serialize(void *payload, char *buffer) {
-  if (*(const Spent *)payload == 0) return 0;
+unsigned tree_sitter_nix_external_scanner_serialize(void* payload, char* buffer) {
+  if (*(const Spent*)payload == 0) return 0;
   memcpy(buffer, payload, sizeof(Spent));
   return sizeof(Spent);
 }
 
-void tree_sitter_nix_external_scanner_deserialize(void *payload, const char *buffer,
+void tree_sitter_nix_external_scanner_deserialize(void* payload, const char* buffer,
                                                   unsigned length) {
-  *(Spent *)payload = 0;
+  *(Spent*)payload = 0;
   if (length == sizeof(Spent)) memcpy(payload, buffer, sizeof(Spent));
 }
 
-bool tree_sitter_nix_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
+bool tree_sitter_nix_external_scanner_scan(void* payload, TSLexer* lexer, const bool* valid) {
   static const bool kNothingVirtual[ERROR_SENTINEL + 1] = {false};
   // During error recovery everything is valid. Code it is, then, and nothing is made up.
   if (valid[ERROR_SENTINEL]) return scan_code(lexer, kNothingVirtual);

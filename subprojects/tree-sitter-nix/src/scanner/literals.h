@@ -4,21 +4,22 @@
 
 #include "tokens.h"
 
-// How far beyond a token's own end a run is followed in search of the `/` or `:` that makes it a path
-// or a URL. No file system has longer names than 255 bytes.
+// How far beyond a token's own end a run is followed in search of the `/` or `:` that makes it a
+// path or a URL. No file system has longer names than 255 bytes.
 enum { MAX_LOOKAHEAD = 255 };
 
 // ------------------------------------------------------------------------------- comments
 
-static bool scan_line_comment(TSLexer *lexer) {
-  while (lexer->lookahead != '\n' && lexer->lookahead != '\r' && !lexer->eof(lexer)) advance(lexer);
+static bool scan_line_comment(TSLexer* lexer) {
+  while (lexer->lookahead != '\n' && lexer->lookahead != '\r' && !lexer->eof(lexer))
+    advance(lexer);
   return finish_here(lexer, COMMENT);
 }
 
 // Starts at the `*` of `/*`. A comment that nothing ends is taken to end with its line, so that the
 // rest of the file stays code; or with the line of the last `/*` in the file, for else a file of
 // nothing but `/*` lines would be read to its end once for each of them.
-static bool scan_block_comment(TSLexer *lexer) {
+static bool scan_block_comment(TSLexer* lexer) {
   advance(lexer);
   enum Token token = COMMENT;
   if (lexer->lookahead == '*') {
@@ -51,24 +52,27 @@ static bool scan_block_comment(TSLexer *lexer) {
 
 // ------------------------------------------------------------------------------- paths and URLs
 
-static inline bool at_path_text(const TSLexer *lexer) {
+static inline bool at_path_text(const TSLexer* lexer) {
   return is(lexer, PATH_CHAR) || lexer->lookahead == '/';
 }
 
 // One piece of a path as Nix cuts it after an interpolation: up to, and with, the slash that is not
-// followed by a path character. Returns whether it ends with a slash. At least one character is there.
-static bool pass_path_piece(TSLexer *lexer) {
-  while (is(lexer, PATH_CHAR)) advance(lexer);
+// followed by a path character. Returns whether it ends with a slash. At least one character is
+// there.
+static bool pass_path_piece(TSLexer* lexer) {
+  while (is(lexer, PATH_CHAR))
+    advance(lexer);
   while (lexer->lookahead == '/') {
     advance(lexer);
     if (!is(lexer, PATH_CHAR)) return true;
-    while (is(lexer, PATH_CHAR)) advance(lexer);
+    while (is(lexer, PATH_CHAR))
+      advance(lexer);
   }
   return false;
 }
 
 // Whether `${` follows. Marks the end of the token before it.
-static bool interpolation_follows(TSLexer *lexer) {
+static bool interpolation_follows(TSLexer* lexer) {
   lexer->mark_end(lexer);
   if (lexer->lookahead != '$') return false;
   advance(lexer);
@@ -80,9 +84,9 @@ static bool interpolation_follows(TSLexer *lexer) {
 //
 // Returns false, and has marked nothing, if the slash does not make a path.
 //
-// Nix cuts `./a//b` in two pieces, and accepts two only before an interpolation; and it wants no slash
-// at the end. What breaks these rules is one PATH_BAD with all that looks like path.
-static bool scan_path_after_slash(TSLexer *lexer, enum Token kind) {
+// Nix cuts `./a//b` in two pieces, and accepts two only before an interpolation; and it wants no
+// slash at the end. What breaks these rules is one PATH_BAD with all that looks like path.
+static bool scan_path_after_slash(TSLexer* lexer, enum Token kind) {
   if (!is(lexer, PATH_CHAR)) {
     if (lexer->lookahead != '$') return false;
     return finish(lexer, interpolation_follows(lexer) ? kind + 1 : kind + 2);
@@ -95,14 +99,15 @@ static bool scan_path_after_slash(TSLexer *lexer, enum Token kind) {
     pass_path_piece(lexer);
     if (!at_path_text(lexer) && interpolation_follows(lexer)) return finish(lexer, kind + 1);
     if (at_path_text(lexer)) {
-      while (at_path_text(lexer)) advance(lexer);
+      while (at_path_text(lexer))
+        advance(lexer);
       lexer->mark_end(lexer);
     }
   }
   return finish(lexer, kind + 2);
 }
 
-static bool scan_path_fragment(TSLexer *lexer) {
+static bool scan_path_fragment(TSLexer* lexer) {
   bool const ends_with_slash = pass_path_piece(lexer);
   lexer->mark_end(lexer);
   bool const fine = !ends_with_slash || at_path_text(lexer) || interpolation_follows(lexer);
@@ -110,25 +115,26 @@ static bool scan_path_fragment(TSLexer *lexer) {
 }
 
 // At `<`.
-static bool scan_search_path(TSLexer *lexer) {
+static bool scan_search_path(TSLexer* lexer) {
   do {
     advance(lexer);
     if (!is(lexer, PATH_CHAR)) return false;
-    while (is(lexer, PATH_CHAR)) advance(lexer);
+    while (is(lexer, PATH_CHAR))
+      advance(lexer);
   } while (lexer->lookahead == '/');
   if (lexer->lookahead != '>') return false;
   advance(lexer);
   return finish_here(lexer, SEARCH_PATH);
 }
 
-// The run of path characters behind a token made of such: what has been passed is a scheme so far if
-// `scheme`.
+// The run of path characters behind a token made of such: what has been passed is a scheme so far
+// if `scheme`.
 struct Run {
   bool scheme;
   int32_t last;  // the last character, 0 if the run is empty
 };
 
-static struct Run pass_run(TSLexer *lexer, bool scheme) {
+static struct Run pass_run(TSLexer* lexer, bool scheme) {
   struct Run run = {scheme, 0};
   for (unsigned i = 0; i < MAX_LOOKAHEAD && is(lexer, PATH_CHAR); ++i) {
     run.last = lexer->lookahead;
@@ -139,7 +145,7 @@ static struct Run pass_run(TSLexer *lexer, bool scheme) {
 }
 
 // At the end of a run: returns whether it was the start of a path or a URL.
-static bool scan_path_or_uri(TSLexer *lexer, bool scheme) {
+static bool scan_path_or_uri(TSLexer* lexer, bool scheme) {
   if (lexer->lookahead == '/') {
     advance(lexer);
     return scan_path_after_slash(lexer, PATH);
@@ -147,20 +153,22 @@ static bool scan_path_or_uri(TSLexer *lexer, bool scheme) {
   if (lexer->lookahead != ':' || !scheme) return false;
   advance(lexer);
   if (!is(lexer, URI_CHAR)) return false;
-  while (is(lexer, URI_CHAR)) advance(lexer);
+  while (is(lexer, URI_CHAR))
+    advance(lexer);
   return finish_here(lexer, URI);
 }
 
 // ------------------------------------------------------------------------------- numbers
 
-static bool pass_digits(TSLexer *lexer) {
+static bool pass_digits(TSLexer* lexer) {
   bool const some = is(lexer, DIGIT);
-  while (is(lexer, DIGIT)) advance(lexer);
+  while (is(lexer, DIGIT))
+    advance(lexer);
   return some;
 }
 
 // Marks the end of the token where it is certain: `1.5e` is a float and a name.
-static void pass_exponent(TSLexer *lexer) {
+static void pass_exponent(TSLexer* lexer) {
   lexer->mark_end(lexer);
   if (lexer->lookahead != 'e' && lexer->lookahead != 'E') return;
   advance(lexer);
@@ -168,7 +176,7 @@ static void pass_exponent(TSLexer *lexer) {
   if (pass_digits(lexer)) lexer->mark_end(lexer);
 }
 
-static bool scan_number(TSLexer *lexer) {
+static bool scan_number(TSLexer* lexer) {
   enum Token token = INTEGER;
   bool const leading_zero = lexer->lookahead == '0';
   advance(lexer);
@@ -186,7 +194,7 @@ static bool scan_number(TSLexer *lexer) {
 }
 
 // At `.`, `+` or `-`: operators, which the grammar lexes, unless a float or a path starts here.
-static bool scan_sign(TSLexer *lexer) {
+static bool scan_sign(TSLexer* lexer) {
   bool const dot = lexer->lookahead == '.';
   advance(lexer);
   bool const number = dot && pass_digits(lexer);

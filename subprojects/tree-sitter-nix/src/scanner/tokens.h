@@ -77,6 +77,7 @@ enum CharClass {
 #define LETTER (WORD_START | WORD | PATH_CHAR | SCHEME_CHAR | URI_CHAR)
 #define NUMERAL (WORD | DIGIT | PATH_CHAR | SCHEME_CHAR | URI_CHAR)
 
+// clang-format off
 static const uint8_t kClasses[128] = {
     ['\t'] = BLANK,
     ['\n'] = BLANK,
@@ -105,26 +106,27 @@ static const uint8_t kClasses[128] = {
     ['&'] = URI_CHAR, ['='] = URI_CHAR, ['$'] = URI_CHAR, [','] = URI_CHAR, ['!'] = URI_CHAR,
     ['~'] = URI_CHAR, ['*'] = URI_CHAR,
 };
+// clang-format on
 
 // Invalid UTF-8 reaches us as -1.
 static inline uint8_t class_of(int32_t c) {
   return c >= 0 && c < 128 ? kClasses[c] : 0;
 }
 
-static inline bool is(const TSLexer *lexer, uint8_t classes) {
+static inline bool is(const TSLexer* lexer, uint8_t classes) {
   return (class_of(lexer->lookahead) & classes) != 0;
 }
 
-static inline void advance(TSLexer *lexer) {
+static inline void advance(TSLexer* lexer) {
   lexer->advance(lexer, false);
 }
 
-static inline bool finish(TSLexer *lexer, enum Token token) {
+static inline bool finish(TSLexer* lexer, enum Token token) {
   lexer->result_symbol = (TSSymbol)token;
   return true;
 }
 
-static inline bool finish_here(TSLexer *lexer, enum Token token) {
+static inline bool finish_here(TSLexer* lexer, enum Token token) {
   lexer->mark_end(lexer);
   return finish(lexer, token);
 }
