@@ -72,7 +72,7 @@ struct Evaluation::Slot {
   eval::World world;
   std::unordered_map<const std::string*, Unit> units;
   size_t text_bytes = 0;
-  Clock::time_point disk_checked = Clock::now();
+  Clock::time_point next_disk_check = Clock::now() + kDiskInterval;
   uint64_t disk_changes = 0;
   uint64_t used = 0;
   uint64_t serial = 0;
@@ -217,13 +217,16 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
   if (slot && slot->has_too_many_texts()) rebuild("too many texts");
   if (slot && !slot->host.replace_overlay(job.overlay)) rebuild("a buffer changed");
   const uint64_t changes = disk_changes_;
-  if (slot &&
-      (slot->disk_changes != changes || Clock::now() - slot->disk_checked > kDiskInterval)) {
+  const auto now = Clock::now();
+  if (slot && (slot->disk_changes != changes || now >= slot->next_disk_check)) {
     if (!slot->host.is_current()) rebuild("the disk changed");
+    // Looking costs a few milliseconds after a large evaluation; it may take a twentieth of the time.
+    const auto end = Clock::now();
+    if (slot)
+      slot->next_disk_check = end + std::max<Clock::duration>(kDiskInterval, 20 * (end - now));
   }
   if (slot) {
     slot->disk_changes = changes;
-    slot->disk_checked = Clock::now();
   } else {
     slot = std::make_unique<Slot>(job.setup);
     slot->disk_changes = changes;

@@ -213,6 +213,7 @@ void bind_hover(Binder& binder) {
         hovers->ask(params, reply);
       });
   binder.on_edit.push_back([hovers](const std::string& key) { hovers->edited(key); });
+  binder.on_close.push_back([hovers](const std::string& key) { hovers->edited(key); });
 }
 
 }  // namespace nilas::lsp

@@ -1,5 +1,7 @@
 """Incremental edits in every encoding: what the server makes of them must equal the editor's text."""
+import os
 import random
+import time
 
 from wire import Client, Workspace, run_tests
 
@@ -114,6 +116,46 @@ def test_reopening_and_odd_uris():
                                                  'position': {'line': 0, 'character': 17}})
         assert '21' in hover['contents']['value']
     assert c.stop() == 0
+
+
+def test_files_changed_by_others():
+    """Without any word from the editor: a hover looks at what was read, at most four times a second."""
+    files = {('/main.nix', False): '(import ./other.nix)', ('/other.nix', False): '"first"'}
+    with Workspace(files) as w:
+        c = start('utf-16')
+        c.open(w.main, '(import ./other.nix)')
+        assert 'first' in c.hover(w.main, 0, 0)['contents']['value']
+        with open(w.root + '/other.nix', 'w') as f:
+            f.write('"second"')
+        time.sleep(0.5)
+        assert 'second' in c.hover(w.main, 0, 0)['contents']['value']
+        os.remove(w.root + '/other.nix')
+        os.mkdir(w.root + '/other.nix')
+        with open(w.root + '/other.nix/default.nix', 'w') as f:
+            f.write('"third"')
+        time.sleep(0.5)
+        assert 'third' in c.hover(w.main, 0, 0)['contents']['value']
+        assert c.stop() == 0
+
+
+def test_saving_changes_nothing():
+    """The world is kept when a buffer becomes the file: what was evaluated stays evaluated."""
+    files = {('/main.nix', False): '(import ./other.nix)', ('/other.nix', False): '"first"'}
+    with Workspace(files) as w:
+        c = start('utf-16')
+        c.open(w.main, '(import ./other.nix)')
+        other = w.root + '/other.nix'
+        c.open(other, '"edited"')
+        assert 'edited' in c.hover(w.main, 0, 0)['contents']['value']
+        rebuilt = c.request('nilas/status', None)['worldsRebuilt']
+        with open(other, 'w') as f:
+            f.write('"edited"')
+        c.notify('textDocument/didSave', {'textDocument': {'uri': 'file://' + other}})
+        c.close(other)
+        time.sleep(0.5)
+        assert 'edited' in c.hover(w.main, 0, 0)['contents']['value']
+        assert c.request('nilas/status', None)['worldsRebuilt'] == rebuilt
+        assert c.stop() == 0
 
 
 run_tests(globals())
