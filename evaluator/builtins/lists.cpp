@@ -92,7 +92,10 @@ Value gen_list(Vm& vm, Args args) {
   }
   vm.expect_function(args[0], "while evaluating the first argument passed to builtins.genList");
   List* result = vm.alloc_list(static_cast<size_t>(n));
-  for (int64_t i = 0; i < n; ++i) result->items[i] = vm.make_apply(args[0], Value::small_int(i));
+  for (int64_t i = 0; i < n; ++i) {
+    if ((i & 0xffff) == 0) vm.poll();
+    result->items[i] = vm.make_apply(args[0], Value::small_int(i));
+  }
   return Value::of(result);
 }
 

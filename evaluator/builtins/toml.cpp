@@ -112,10 +112,17 @@ class TomlReader {
   }
 
  private:
+  static void check(const std::string_view text) {
+    try {
+      refuse_nul(text);
+    } catch (const EvalError& error) {
+      throw EvalError(ErrorKind::Other, cat("while parsing TOML: error: ", error.what()));
+    }
+  }
   Value read_table(const toml::table& table) {
     AttrsBuilder result(vm_, table.size());
     for (const auto& [key, node] : table) {
-      refuse_nul(key.str());
+      check(key.str());
       const Symbol name = vm_.symbols.intern(key.str());
       result.add(name, read(node));
     }
@@ -128,7 +135,7 @@ class TomlReader {
     return Value::of(list);
   }
   Value read_string(const std::string& text) {
-    refuse_nul(text);
+    check(text);
     return vm_.make_string(text);
   }
   Value read_time(const std::string& text) {

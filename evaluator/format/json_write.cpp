@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-/// Deeper than any honest value; ends the walk through an infinite one (`let x = { a = x; }`) before memory does.
-constexpr size_t kMaxDepth = 1'000'000;
+/// C++ Nix's limit on nested calls, which it applies here. Ends the walk through an infinite value (`let x = { a = x; }`).
+constexpr size_t kMaxDepth = 10'000;
 
 constexpr std::string_view kSerialization =
     "JSON serialization error: [json.exception.type_error.316] ";
@@ -116,8 +116,13 @@ class JsonWriter {
   }
   void write(std::string_view text) { text_ += text; }
 
-  /// Tells where in the value an error happened, innermost step first.
   EvalError located(EvalError error) const {
+    locate(error);
+    return error;
+  }
+
+  /// Tells where in the value an error happened, innermost step first.
+  void locate(EvalError& error) const {
     for (size_t i = levels_.size(); i-- > 0;) {
       const Level& level = levels_[i];
       const uint32_t at = level.next - 1;
@@ -130,7 +135,6 @@ class JsonWriter {
       error.trace(cat("while evaluating attribute '", vm_.symbols.name(set->keys->symbols[index]), "'"),
                   vm_.world.position(set->pos(index)));
     }
-    return error;
   }
 
   Value finish() { return vm_.make_string(text_, contexts_.make(vm_)); }
@@ -153,25 +157,68 @@ class JsonWriter {
   const Context* last_context_ = nullptr;
 };
 
-/// Everything but sets: true if it was written, false if `v` cannot be JSON.
-bool write_plain(Vm& vm, JsonWriter& writer, Value v, bool copy_to_store) {
+/// Writes a value, or opens it. What came from a __toString is a string that was just made, or a path that stays one.
+void write(Vm& vm, JsonWriter& writer, Value v, bool copy_to_store, bool by_to_string) {
   switch (v.type()) {
-    case Type::Null: writer.write("null"); return true;
-    case Type::Bool: writer.write(v.is_true() ? "true" : "false"); return true;
-    case Type::Int: writer.write(std::to_string(v.as_int())); return true;
-    case Type::Float: writer.write(format_float_json(v.as_float())); return true;
-    case Type::String: writer.write_string(v); return true;
+    case Type::Null: writer.write("null"); return;
+    case Type::Bool: writer.write(v.is_true() ? "true" : "false"); return;
+    case Type::Int: writer.write(std::to_string(v.as_int())); return;
+    case Type::Float: writer.write(format_float_json(v.as_float())); return;
+    case Type::String:
+      if (by_to_string) writer.write_temporary(v);
+      else writer.write_string(v);
+      return;
     case Type::Path:
-      writer.write_temporary(copy_to_store ? copy_path_to_store(vm, v)
-                                           : vm.make_string(v.path()->view()));
-      return true;
-    case Type::List: writer.open(v); return true;
-    case Type::Attrs:
+      writer.write_temporary(copy_to_store && !by_to_string ? copy_path_to_store(vm, v)
+                                                            : vm.make_string(v.path()->view()));
+      return;
+    case Type::List:
+    case Type::Attrs: writer.open(v); return;
     case Type::Function:
     case Type::Thunk:
     case Type::Internal: break;
   }
-  return false;
+  throw EvalError(ErrorKind::Type, cat("cannot convert ", describe(vm, v), " to JSON"),
+                  v.is_function() ? vm.world.function_span(v) : SourceSpan{});
+}
+
+[[noreturn]] void fail_to_string(Vm& vm, std::string_view verb, Value got, SourceSpan at) {
+  EvalError error(ErrorKind::Type,
+                  cat("`__toString` ", verb, " return a string, but got ", describe(vm, got), ": ",
+                      print_shallow(vm, got, PrintOptions::message())),
+                  at);
+  throw error.trace("while using the result of the `__toString` attribute", at);
+}
+
+SourceSpan attribute_span(Vm& vm, Attrs* set, Symbol name) {
+  return vm.world.position(set->pos(static_cast<uint32_t>(set->find(name))));
+}
+
+/// What stands for a set in JSON: the result of its `__toString`, else its `outPath`, and so on, as long as that is a set.
+/// `*by_to_string` tells whether a `__toString` was asked on the way.
+Task peel(Vm& vm, Root set, bool* by_to_string) {
+  const auto& known = vm.symbols.known;
+  SourceSpan at;
+  while (set->is_attrs()) {
+    Attrs* attrs = set->attrs();
+    if (const Value* function = attrs->get(known.to_string)) {
+      at = attribute_span(vm, attrs, known.to_string);
+      *by_to_string = true;
+      set = co_await vm.call(*function, set);
+    } else if (const Value* out_path = attrs->get(known.out_path)) {
+      set = co_await vm.force(*out_path);
+    } else {
+      break;
+    }
+  }
+  if (*by_to_string && set->is_attrs()) fail_to_string(vm, "must", set, at);
+  if (*by_to_string && !set->is_string() && !set->is_path()) fail_to_string(vm, "should", set, at);
+  co_return set;
+}
+
+/// Adds the way to the value being written to errors of what to_json awaits.
+void add_location(EvalError& error, void* writer) {
+  static_cast<const JsonWriter*>(writer)->locate(error);
 }
 
 }  // namespace
@@ -182,40 +229,22 @@ Task to_json(Vm& vm, Root v, JsonOptions options) {
   uint32_t steps = 0;
   for (Value current = v; current.exists(); current = writer.next()) {
     if (++steps % kStepsPerPause == 0) co_await pause(vm);
+    current = vm.resolve(current);
     if (options.force) {
       const auto forced = co_await vm.try_force(current);
       if (!forced) throw writer.located(EvalError(forced.error()));
       current = *forced;
-    } else {
-      current = vm.resolve(current);
     }
-    if (current.is_attrs()) {
-      if (const Value* function = current.attrs()->get(known.to_string)) {
-        const Value text = vm.make_apply(*function, current);
-        const Value string = co_await coerce_to_string(
-            vm, Root(vm.heap, text), Coercion{.copy_to_store = false},
-            "while evaluating the result of the `__toString` attribute");
-        writer.write_temporary(string);
-        continue;
-      }
-      // { outPath = x; } stands for x; the walk through it is no level of the result.
-      while (current.is_attrs()) {
-        const Value* out_path = current.attrs()->get(known.out_path);
-        if (!out_path) break;
-        const auto forced = co_await vm.try_force(*out_path);
-        if (!forced) throw writer.located(EvalError(forced.error()));
-        current = *forced;
-      }
-      if (current.is_attrs()) {
-        writer.open(current);
-        continue;
-      }
+    bool by_to_string = false;
+    if (current.is_attrs() &&
+        (current.attrs()->get(known.to_string) || current.attrs()->get(known.out_path))) {
+      // The note refers to the writer, so it must not outlast this wait.
+      co_await SetNote{{&add_location, &writer}};
+      current = co_await peel(vm, Root(vm.heap, current), &by_to_string);
+      co_await SetNote{{}};
     }
     try {
-      if (!write_plain(vm, writer, current, options.copy_to_store)) {
-        throw EvalError(ErrorKind::Type, cat("cannot convert ", describe(vm, current), " to JSON"),
-                        current.is_function() ? vm.world.function_span(current) : SourceSpan{});
-      }
+      write(vm, writer, current, options.copy_to_store, by_to_string);
     } catch (const EvalError& error) {
       throw writer.located(error);
     }

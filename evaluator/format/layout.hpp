@@ -11,12 +11,17 @@ namespace nilas::eval {
 /// Collects text, its groups, and the spaces in them that may become line breaks.
 class LaidOutText {
  public:
+  enum class Breaks : uint8_t { Everywhere, WhereFull };
+
   /// `width` columns; 0: nothing is ever broken, and nothing is recorded.
   explicit LaidOutText(uint32_t width) : width_(width) {}
 
   void add(std::string_view text) { text_ += text; }
-  /// Everything up to end_group() is broken at all of its spaces or at none.
-  void begin_group() { mark(Kind::Begin); }
+  /// Everything up to end_group() is broken at all of its spaces or at none. A group told WhereFull that has no
+  /// groups inside, such as a list of numbers, is broken only where its lines are full.
+  void begin_group(Breaks breaks) {
+    mark(breaks == Breaks::WhereFull ? Kind::BeginFill : Kind::Begin);
+  }
   void end_group() { mark(Kind::End); }
   /// A space, or a line break if its group is broken.
   void add_space() {
@@ -33,12 +38,13 @@ class LaidOutText {
   std::string take();
 
  private:
-  enum class Kind : uint8_t { Begin, End, Space, LastSpace };
+  enum class Kind : uint8_t { Begin, BeginFill, End, Space, LastSpace };
   struct Mark {
     Kind kind;
     size_t offset;
     size_t end = 0;  // Begin: index of its End
   };
+  void match_groups();
   void mark(Kind kind) {
     if (width_ > 0) marks_.push_back({kind, text_.size()});
   }

@@ -64,8 +64,8 @@ struct PrintOptions {
             .force = true,
             .errors_inline = true,
             .width = 80,
-            .max_depth = 12,
-            .max_container = 200,
+            .max_depth = 30,
+            .max_container = 500,
             .max_string = 4000,
             .max_output = 30000};
   }

@@ -147,7 +147,8 @@ std::string Printer::elided(size_t count, size_t all, std::string_view one,
 }
 
 void Printer::open(Value container, uint64_t identity) {
-  text_.begin_group();
+  text_.begin_group(container.is_list() ? LaidOutText::Breaks::WhereFull
+                                        : LaidOutText::Breaks::Everywhere);
   text_.add(container.is_attrs() ? "{" : "[");
   Level level{container, identity, {}};
   if (container.is_attrs()) {
