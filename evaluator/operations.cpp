@@ -143,11 +143,23 @@ Task is_derivation(Vm& vm, Root set) {
 Task equal_as(Vm& vm, Root a, Root b, bool negate) {
   RootVector work(vm.heap);
   work.values = {a, b};
+  bool nested = false;
+  // Inside lists and sets the same value is equal to itself, even a function (C++ Nix compares pointers, once both are
+  // forced). Forced ones are not worth a round.
+  const auto push = [&](Value p, Value q) {
+    if (p == q && vm.resolve(p).is_forced()) return;
+    work.values.push_back(p);
+    work.values.push_back(q);
+  };
   while (!work.values.empty()) {
     const Value x0 = work.values[work.values.size() - 2];
-    // The same value, thunk or not, is equal to itself inside lists and sets (C++ Nix compares pointers first), even a
-    // function.
+    const bool same = nested && x0 == work.values.back();
+    nested = true;
     const Value x1 = co_await vm.force(x0);
+    if (same) {
+      work.values.resize(work.values.size() - 2);
+      continue;
+    }
     work.values[work.values.size() - 2] = x1;
     const Value y1 = co_await vm.force(work.values.back());
     const Value x = vm.resolve(work.values[work.values.size() - 2]);
@@ -162,11 +174,7 @@ Task equal_as(Vm& vm, Root a, Root b, bool negate) {
     if (x.is_list()) {
       List *l = x.list(), *r = y.list();
       work.values.resize(work.values.size() - 2);
-      for (uint32_t i = l->size(); i-- > 0;) {
-        if (l->items[i] == r->items[i]) continue;
-        work.values.push_back(l->items[i]);
-        work.values.push_back(r->items[i]);
-      }
+      for (uint32_t i = l->size(); i-- > 0;) push(l->items[i], r->items[i]);
       continue;
     }
     const Value dx = co_await is_derivation(vm, {vm.heap, work.values[work.values.size() - 2]});
@@ -189,13 +197,8 @@ Task equal_as(Vm& vm, Root a, Root b, bool negate) {
     if (l->size() != r->size()) co_return Value::boolean(negate);
     if (!std::ranges::equal(l->keys->all(), r->keys->all())) co_return Value::boolean(negate);
     work.values.resize(work.values.size() - 2);
-    const auto order = vm.name_order(l->keys);
-    for (size_t i = order.size(); i-- > 0;) {
-      const Value p = l->values[order[i]], q = r->values[order[i]];
-      if (p == q) continue;
-      work.values.push_back(p);
-      work.values.push_back(q);
-    }
+    // In the order in which the names were first seen, as in C++ Nix.
+    for (uint32_t i = l->size(); i-- > 0;) push(l->values[i], r->values[i]);
   }
   co_return Value::boolean(!negate);
 }
@@ -279,7 +282,8 @@ Task force_deep(Vm& vm, Root v) {
                               : &c.attrs()->values[vm.name_order(c.attrs()->keys)[i]];
     const Value item = co_await vm.force(*slot);
     // `c` is rooted in `containers`, so its slot is where it was.
-    *slot = item;
+    // A slot that holds a list keeps its thunk: the printer tells by it whether a list is shared or a copy.
+    if (!item.is_list()) *slot = item;
     open(item);
   }
   co_return result;
