@@ -39,7 +39,11 @@ class Binder {
   template <class Params>
   void notification(std::string method, std::function<void(Params)> handler) {
     notifications[std::move(method)] = [handler = std::move(handler)](Json params) {
-      handler(params.get<Params>());
+      if constexpr (requires { Params::take(params); }) {
+        handler(Params::take(params));
+      } else {
+        handler(params.get<Params>());
+      }
     };
   }
 

@@ -18,6 +18,7 @@ void Client::receive(Frame frame) {
     return send(make_error(nullptr, {ErrorCode::ParseError, "damaged stream: " + frame.text}));
   }
   auto message = parse_message(frame.text);
+  frame.text = {};  // it may be large, and what follows runs on another thread
   if (!message) {
     spdlog::error("{}", message.error().error.message);
     return send(make_error(message.error().id, message.error().error));

@@ -2,12 +2,14 @@
 
 namespace nilas::lsp {
 
-void from_json(const Json& j, DidOpenParams& p) {
-  const Json& document = j.at("textDocument");
+DidOpenParams DidOpenParams::take(Json& j) {
+  DidOpenParams p;
+  Json& document = j.at("textDocument");
   document.at("uri").get_to(p.uri);
   p.language = document.value("languageId", "nix");
   p.version = document.value("version", int64_t{0});
-  document.at("text").get_to(p.text);
+  p.text = std::move(document.at("text").get_ref<std::string&>());
+  return p;
 }
 
 void from_json(const Json& j, ContentChange& c) {

@@ -14,6 +14,9 @@ struct DidOpenParams {
   std::string language;
   int64_t version = 0;
   std::string text;
+
+  /// Moves the text out of `j`: it may be large.
+  static DidOpenParams take(Json& j);
 };
 
 struct ContentChange {
@@ -35,7 +38,6 @@ struct DidCloseParams {
   std::string uri;
 };
 
-void from_json(const Json& j, DidOpenParams& p);
 void from_json(const Json& j, ContentChange& c);
 void from_json(const Json& j, DidChangeParams& p);
 void from_json(const Json& j, DidSaveParams& p);
