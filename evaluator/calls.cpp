@@ -239,17 +239,21 @@ void Vm::set_limits(const Limits& limits) {
   slice_ = 0;
 }
 
+void Vm::poll() {
+  if (limits_.cancelled != nullptr && limits_.cancelled->load(std::memory_order_relaxed))
+    throw EvalError(ErrorKind::Cancelled, "evaluation was cancelled");
+  if (limits_.deadline != std::chrono::steady_clock::time_point::max() &&
+      std::chrono::steady_clock::now() >= limits_.deadline)
+    throw EvalError(ErrorKind::Deadline, "evaluation took too long");
+}
+
 void Vm::slow_safepoint() {
   if (slice_ < 0) {
     fuel_used_ += kSlice;
     slice_ = kSlice;
-    if (limits_.cancelled != nullptr && limits_.cancelled->load(std::memory_order_relaxed))
-      throw EvalError(ErrorKind::Cancelled, "evaluation was cancelled");
+    poll();
     if (fuel_used_ > limits_.fuel)
       throw EvalError(ErrorKind::FuelLimit, "evaluation took too many steps");
-    if (limits_.deadline != std::chrono::steady_clock::time_point::max() &&
-        std::chrono::steady_clock::now() >= limits_.deadline)
-      throw EvalError(ErrorKind::Deadline, "evaluation took too long");
     const uint64_t frame_bytes = frames_.size() * sizeof(Frame) + uint64_t{capacity_} * 8;
     if (frame_bytes > heap.options.limit_bytes)
       throw EvalError(ErrorKind::MemoryLimit, "memory limit reached: too many nested evaluations");

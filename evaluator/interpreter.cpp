@@ -79,6 +79,12 @@ void Vm::step_native(size_t stop) {
       // A call that is answered at once leaves its value on the stack.
       if (frames_.size() == index + 1) result_ = stack_[--sp_];
       break;
+    case Request::Pause:
+      patience_ = heap.options.stress ? 1 : kPatience;
+      slice_ = -1;
+      slow_safepoint();
+      result_ = request_value_;
+      break;
     case Request::Task: {
       Frame f;
       f.native = request_task_;

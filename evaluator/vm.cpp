@@ -63,6 +63,7 @@ Vm::Vm(World& w, HeapOptions options) : world(w), heap(options), symbols(heap) {
   stack_ = new Value[1024];
   capacity_ = 1024;
   merges_.resize(4096);
+  if (options.stress) patience_ = 1;
   auto* list = reinterpret_cast<List*>(heap.alloc(ObjectKind::List, 16, 0));
   list->items[0] = Value();
   empty_list_ = Value::of(list);
@@ -477,6 +478,11 @@ void Vm::request_force(Value v) {
 
 void Vm::request_try_force(Value v) {
   request_ = Request::TryForce;
+  request_value_ = v;
+}
+
+void Vm::request_pause(Value v) {
+  request_ = Request::Pause;
   request_value_ = v;
 }
 

@@ -141,12 +141,19 @@ class Vm {
     Value value;
     bool await_ready() noexcept {
       value = vm.resolve(value);
-      return value.is_forced();
+      return value.is_forced() && --vm.patience_ > 0;
     }
-    void await_suspend(std::coroutine_handle<>) noexcept { vm.request_force(value); }
-    Value await_resume() noexcept { return value.is_forced() ? value : vm.result_; }
+    void await_suspend(std::coroutine_handle<>) noexcept {
+      yielded = value.is_forced();
+      if (yielded) vm.request_pause(value);
+      else vm.request_force(value);
+    }
+    Value await_resume() noexcept {
+      return value.is_forced() && !yielded ? value : vm.result_;
+    }
+    bool yielded = false;
   };
-  ForceAwait force(Value v) { return {*this, v}; }
+  ForceAwait force(Value v) { return {*this, v, false}; }
 
   struct TryForceAwait {
     Vm& vm;
@@ -181,6 +188,9 @@ class Vm {
   /// Runs a Task to its end.
   Value run_task(Task task);
   void set_limits(const Limits& limits);
+  /// Throws if the run was cancelled or its deadline has passed. For plain builtins that loop over millions of elements;
+  /// does not collect.
+  void poll();
   /// Collects now, if no run is under way.
   void collect();
 
@@ -193,6 +203,9 @@ class Vm {
   // Used by the awaiters.
   void request_force(Value v);
   void request_try_force(Value v);
+  /// Lets the VM collect and look at its limits before going on with the forced value `v`: a native loop over millions of
+  /// values that are all forced must be cancellable, too.
+  void request_pause(Value v);
   void request_task(Task::Handle handle);
   Value result() const { return result_; }
   Value& stack_slot(uint32_t index) { return stack_[index]; }
@@ -200,7 +213,7 @@ class Vm {
  private:
   friend class World;
   struct Frame;
-  enum class Request : uint8_t { None, Force, TryForce, Call, Task };
+  enum class Request : uint8_t { None, Force, TryForce, Call, Task, Pause };
 
   // interpreter.cpp: the loop
   void loop(size_t stop);
@@ -255,6 +268,8 @@ class Vm {
   Task::Handle request_task_;
   Limits limits_;
   int32_t slice_ = 0;
+  static constexpr int32_t kPatience = 4096;
+  int32_t patience_ = kPatience;  // forced values that a coroutine may still pass without a pause
   uint64_t fuel_used_ = 0;
   Value empty_list_, empty_attrs_;
   uint32_t next_serial_ = 1;

@@ -30,8 +30,8 @@ Value elem_at(Vm& vm, Args args) {
   List* list =
       vm.expect_list(args[0], "while evaluating the first argument passed to 'builtins.elemAt'");
   if (n < 0 || n >= static_cast<int64_t>(list->size())) {
-    vm.fail(ErrorKind::Other, cat("'builtins.elemAt' called with index ", n, " on a list of size ",
-                                  list->size()));
+    vm.fail(ErrorKind::Other,
+            cat("'builtins.elemAt' called with index ", n, " on a list of size ", list->size()));
   }
   return list->items[n];
 }
@@ -111,7 +111,8 @@ Task concat_lists(Vm& vm, Args args) {
   }
   List* result = vm.alloc_list(size);
   Value* to = result->items;
-  for (const Value list : lists->all()) to = std::ranges::copy(vm.resolve(list).list()->all(), to).out;
+  for (const Value list : lists->all())
+    to = std::ranges::copy(vm.resolve(list).list()->all(), to).out;
   co_return Value::of(result);
 }
 
@@ -153,7 +154,8 @@ Task filter(Vm& vm, Args args) {
 
 Task all(Vm& vm, Args args) {
   vm.expect_function(args[0], "while evaluating the first argument passed to builtins.all");
-  List* list = vm.expect_list(args[1], "while evaluating the second argument passed to builtins.all");
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.all");
   for (uint32_t i = 0; i < list->size(); ++i) {
     const Value holds = co_await vm.call(args[0], list->items[i]);
     if (!vm.expect_bool(holds,
@@ -167,7 +169,8 @@ Task all(Vm& vm, Args args) {
 
 Task any(Vm& vm, Args args) {
   vm.expect_function(args[0], "while evaluating the first argument passed to builtins.any");
-  List* list = vm.expect_list(args[1], "while evaluating the second argument passed to builtins.any");
+  List* list =
+      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.any");
   for (uint32_t i = 0; i < list->size(); ++i) {
     const Value holds = co_await vm.call(args[0], list->items[i]);
     if (vm.expect_bool(holds,
@@ -212,7 +215,8 @@ Task group_by(Vm& vm, Args args) {
     groups[vm.symbols.intern(name)].push_back(list->items[i]);
   }
   AttrsBuilder result(vm, groups.size());
-  for (const auto& [symbol, items] : groups) result.add(symbol, make_list(vm, items));
+  for (const auto& [symbol, items] : groups)
+    result.add(symbol, make_list(vm, items));
   co_return result.finish();
 }
 
