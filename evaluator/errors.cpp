@@ -48,6 +48,11 @@ std::vector<std::string> similar(const SymbolTable& symbols, Symbol name,
   return names;
 }
 
+std::string_view plain_name(const Vm& vm, const CodeBlock& code) {
+  return code.name == SymbolTable::kNoSymbol ? "anonymous lambda" : vm.symbols.name(code.name);
+}
+
+/// As steps of a trace name a function.
 std::string quoted_name(const Vm& vm, const CodeBlock& code) {
   return code.name == SymbolTable::kNoSymbol ? "anonymous lambda"
                                              : cat("'", vm.symbols.name(code.name), "'");
@@ -90,7 +95,7 @@ void Vm::fail_missing_attribute(Symbol name, Attrs* set) {
 void Vm::fail_missing_argument(const CodeBlock& code, const FormalsInfo& info, Symbol name) {
   const auto& node = code.unit->ast->nodes[info.lambda];
   throw EvalError(ErrorKind::MissingArgument,
-                  cat("function ", quoted_name(*this, code), " called without required argument '",
+                  cat("function '", plain_name(*this, code), "' called without required argument '",
                       symbols.name(name), "'"),
                   {code.unit->id, node.span});
 }
@@ -99,12 +104,11 @@ void Vm::fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info
   std::vector<Symbol> formals;
   for (const auto& f : info.formals) formals.push_back(f.symbol);
   const auto& node = code.unit->ast->nodes[info.lambda];
-  for (const uint32_t i : name_order(set->keys)) {
-    const Symbol s = set->keys->symbols[i];
+  for (const Symbol s : set->keys->all()) {
     if (std::ranges::find(formals, s) != formals.end()) continue;
     throw EvalError(ErrorData{ErrorKind::UnexpectedArgument,
-                              cat("function ", quoted_name(*this, code),
-                                  " called with unexpected argument '", symbols.name(s), "'"),
+                              cat("function '", plain_name(*this, code),
+                                  "' called with unexpected argument '", symbols.name(s), "'"),
                               {code.unit->id, node.span},
                               {},
                               similar(symbols, s, formals)});
@@ -188,8 +192,9 @@ bool Vm::unwind(EvalError& error, size_t stop) {
       if (note.add != nullptr && !limit) note.add(error, note.data);
       f.native.destroy();
     } else {
+      // Code of our own has no place: then it is the caller's.
       if (first) error.at(site(f));
-      first = false;
+      first = first && f.block->unit == nullptr;
       if (f.update != nullptr) {
         if (limit) {
           f.update->set_state(ThunkState::Suspended);

@@ -426,13 +426,17 @@ void Compiler::binary(NodeId id, bool tail) {
     case BinaryOp::Equal: op = Op::Equal; break;
     case BinaryOp::NotEqual: op = Op::NotEqual; break;
     case BinaryOp::Less: op = Op::Less; break;
-    case BinaryOp::LessEqual: op = Op::LessEqual; break;
-    case BinaryOp::More: op = Op::More; break;
-    case BinaryOp::MoreEqual: op = Op::MoreEqual; break;
+    case BinaryOp::MoreEqual: op = Op::NotLess; break;
+    case BinaryOp::More: op = Op::Less; break;
+    case BinaryOp::LessEqual: op = Op::NotLess; break;
   }
-  strict(n.a, false);
-  strict(n.b, false);
-  emit(op, 0, id, -1);
+  // a > b is b < a, and a <= b is !(b < a), in the order of evaluation too.
+  const bool swap = static_cast<BinaryOp>(n.op) == BinaryOp::More ||
+                    static_cast<BinaryOp>(n.op) == BinaryOp::LessEqual;
+  strict(swap ? n.b : n.a, false);
+  strict(swap ? n.a : n.b, false);
+  // C++ Nix blames the right side of an addition.
+  emit(op, 0, op == Op::Add ? n.b : id, -1);
   if (tail) emit(Op::Return, 0, id, -1);
 }
 

@@ -458,14 +458,9 @@ void Vm::run_code(size_t stop) {
           goto run_task;
         }
         case Op::Less:
-        case Op::LessEqual:
-        case Op::More:
-        case Op::MoreEqual: {
-          // a > b is b < a; a <= b is !(b < a); a >= b is !(a < b)
-          const Op op = static_cast<Op>(w & 0xff);
-          const bool swap = op == Op::More || op == Op::LessEqual;
-          const bool negate = op == Op::LessEqual || op == Op::MoreEqual;
-          const Value x = swap ? sp[-1] : sp[-2], y = swap ? sp[-2] : sp[-1];
+        case Op::NotLess: {
+          const bool negate = static_cast<Op>(w & 0xff) == Op::NotLess;
+          const Value x = sp[-2], y = sp[-1];
           bool less;
           if (compare_now(x, y, less)) {
             --sp;

@@ -28,6 +28,12 @@ Value Vm::arithmetic(uint8_t op, Value a, Value b) {
            cat("cannot add ", describe_type(b), " to ", a.is_int() ? "an integer" : "a float"));
     fail_type(a.is_float() || b.is_float() ? "a float" : "an integer", v, "");
   };
+  if (op == '/') {
+    // The divisor comes first.
+    if (!b.is_int() && !b.is_float()) fail_type("a float", b, "");
+    if (b.is_float() ? b.as_float() == 0 : b.as_int() == 0)
+      fail(ErrorKind::Arithmetic, "division by zero");
+  }
   check(a);
   check(b);
   if (a.is_float() || b.is_float()) {
@@ -37,9 +43,7 @@ Value Vm::arithmetic(uint8_t op, Value a, Value b) {
       case '+': return make_float(x + y);
       case '-': return make_float(x - y);
       case '*': return make_float(x * y);
-      default:
-        if (y == 0) fail(ErrorKind::Arithmetic, "division by zero");
-        return make_float(x / y);
+      default: return make_float(x / y);
     }
   }
   const int64_t x = a.as_int(), y = b.as_int();
@@ -58,7 +62,6 @@ Value Vm::arithmetic(uint8_t op, Value a, Value b) {
       break;
     default:
       sign = '/';
-      if (y == 0) fail(ErrorKind::Arithmetic, "division by zero");
       overflow = x == INT64_MIN && y == -1;
       if (!overflow) r = x / y;
   }
