@@ -1,6 +1,6 @@
 #include "evaluator/symbols.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 namespace nilas::eval {
 
@@ -15,7 +15,7 @@ Symbol SymbolTable::intern(std::string_view name) {
   auto* s = reinterpret_cast<String*>(
       heap_.alloc(ObjectKind::String, 17 + name.size(), static_cast<uint32_t>(name.size())));
   s->context = nullptr;
-  std::memcpy(s->data, name.data(), name.size());
+  std::ranges::copy(name, s->data);
   s->data[name.size()] = '\0';
   const auto id = static_cast<Symbol>(strings_.size());
   strings_.push_back(Value::of(s));
