@@ -45,6 +45,10 @@ std::vector<CaptureKey> Compiler::free_keys(NodeId n) const {
   return keys;
 }
 
+bool Compiler::has_place(CaptureKey key) const {
+  return places_.contains(key) || (code_.layout && code_.layout->find(key) >= 0);
+}
+
 Compiler::Place Compiler::place_of(CaptureKey key) const {
   if (const auto it = places_.find(key); it != places_.end()) return it->second;
   if (code_.layout) {

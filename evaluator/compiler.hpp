@@ -97,6 +97,7 @@ class Compiler {
 
   // captures.cpp
   std::vector<CaptureKey> free_keys(NodeId n) const;
+  bool has_place(CaptureKey key) const;
   Place place_of(CaptureKey key) const;
   void emit_sources(std::span<const CaptureKey> keys);
   void emit_source(const Place& place);

@@ -550,8 +550,9 @@ void Compiler::push_with(NodeId id) {
   while (outside != kNone && ast_.scopes[outside].kind != ScopeKind::With)
     outside = ast_.scopes[outside].parent;
   emit(Op::PushWith, 0, id, 0);
-  if (outside == kNone) emit_source({});
-  else emit_source(place_of(with_key(outside)));
+  // What was not captured no name below is looked up in.
+  const bool reached = outside != kNone && has_place(with_key(outside));
+  emit_source(reached ? place_of(with_key(outside)) : Place{});
   places_[with_key(own)] = {.kind = SourceKind::Local, .slot = height_ - 1};
 }
 
