@@ -21,9 +21,10 @@ CommandWorld::CommandWorld(eval::WorldOptions options)
     : host(to_standard_error), world(host, with_test_options(std::move(options))) {}
 
 CommandWorld& make_command_world(eval::WorldOptions options) {
-  static std::vector<CommandWorld*> kept;  // reachable, so that the leak checker knows
-  kept.push_back(new CommandWorld(std::move(options)));
-  return *kept.back();
+  // Never destroyed, but reachable to the very end, so that the leak checker knows.
+  static auto* const kept = new std::vector<CommandWorld*>;
+  kept->push_back(new CommandWorld(std::move(options)));
+  return *kept->back();
 }
 
 std::string read_standard_input() {
