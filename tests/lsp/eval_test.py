@@ -46,8 +46,14 @@ def update(path):
         f.write(head + ''.join(out).rstrip('\n') + '\n')
 
 
+def known_differences():
+    with open(HERE + '/eval/error_text_fixme.list', encoding='utf-8') as f:
+        return {line.rstrip('\n') for line in f if not line.startswith('#')}
+
+
 def main():
     failed = count = 0
+    fixme = known_differences()
     for path in sorted(glob.glob(HERE + '/eval/*.txt')):
         if 'NILAS_NIX' in os.environ:
             update(path)
@@ -59,7 +65,12 @@ def main():
             with Workspace(files or {('/unused', False): ''}) as w:
                 out, err, status = run([NILAS, 'eval'], w.root, '', sections['args'], sections.get('stdin', ''))
             want = (sections['out'], sections.get('err', ''), sections['status'])
-            if (out, err, status) != want:
+            if name in fixme:
+                if (out, status) == (want[0], want[2]) and err and err != want[1]:
+                    continue  # still as wrong as we know
+                if (out, err, status) == want:
+                    print(f'{name}: agrees now, take it off error_text_fixme.list')
+            if (out, err, status) != want or name in fixme:
                 failed += 1
                 print(f'FAILED {os.path.basename(path)}: {name}')
                 for what, w_, g in zip(('out', 'err', 'status'), want, (out, err, status)):
