@@ -11,7 +11,9 @@
 
 namespace nilas::eval::builtins {
 
-Value seq(Vm&, Args args) { return args[1]; }
+Value seq(Vm&, Args args) {
+  return args[1];
+}
 
 Task deep_seq(Vm& vm, Args args) {
   co_await force_deep(vm, Root(vm.heap, args[0]));
@@ -19,7 +21,9 @@ Task deep_seq(Vm& vm, Args args) {
 }
 
 // `break` would enter the debugger; without one it is the identity.
-Value break_(Vm&, Args args) { return args[0]; }
+Value break_(Vm&, Args args) {
+  return args[0];
+}
 
 // --- Messages --------------------------------------------------------------------------------------------------------
 
@@ -31,13 +35,24 @@ Value trace(Vm& vm, Args args) {
 }
 
 // Says something only with --trace-verbose, which no host of ours has.
-Value trace_verbose(Vm&, Args args) { return args[1]; }
+Value trace_verbose(Vm&, Args args) {
+  return args[1];
+}
 
 Value warn(Vm& vm, Args args) {
-  const std::string_view text = vm.expect_string(
-      args[0],
-      "while evaluating the first argument; the message passed to builtins.warn");
-  vm.host().message(EvalHost::Message::Warning, cat("evaluation warning: ", text));
+  constexpr std::string_view kPrefix = "evaluation warning: ";
+  std::string_view text = vm.expect_string(
+      args[0], "while evaluating the first argument; the message passed to builtins.warn");
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  // Further lines stand below the first, unless that is empty.
+  const size_t indent = text.starts_with('\n') ? 0 : kPrefix.size();
+  std::string message(kPrefix);
+  for (size_t i = 0; i < text.size(); ++i) {
+    message += text[i];
+    const bool line_follows = text[i] == '\n' && text[i + 1] != '\n';
+    if (line_follows) message.append(indent, ' ');
+  }
+  vm.host().message(EvalHost::Message::Warning, message);
   return args[1];
 }
 
@@ -54,8 +69,8 @@ Task abort_(Vm& vm, Args args) {
   const Value message =
       co_await coerce_to_string(vm, Root(vm.heap, args[0]), Coercion{},
                                 "while evaluating the error message passed to builtins.abort");
-  vm.fail(ErrorKind::Abort, cat("evaluation aborted with the following error message: '",
-                                vm.view(message), "'"));
+  vm.fail(ErrorKind::Abort,
+          cat("evaluation aborted with the following error message: '", vm.view(message), "'"));
 }
 
 Task try_eval(Vm& vm, Args args) {
