@@ -434,6 +434,11 @@ void Compiler::binary(NodeId id, bool tail) {
   const bool swap = static_cast<BinaryOp>(n.op) == BinaryOp::More ||
                     static_cast<BinaryOp>(n.op) == BinaryOp::LessEqual;
   strict(swap ? n.b : n.a, false);
+  // The left side of an update is blamed before the right one runs; a plain literal runs nothing.
+  const Node& right = node(ast_.skip_parens(n.b));
+  const bool literal = right.kind == NodeKind::AttrSet && ast_.sets[right.a].dynamic_count == 0 &&
+                       ast_.sets[right.a].scope == kNone;
+  if (op == Op::Update && !literal) emit(Op::CheckAttrs, 0, id, 0);
   strict(swap ? n.a : n.b, false);
   // C++ Nix blames the right side of an addition.
   emit(op, 0, op == Op::Add ? n.b : id, -1);

@@ -377,6 +377,7 @@ void Vm::run_code(size_t stop) {
         case Op::CheckBool:
           if (!sp[-1].is_bool()) fail_type("a Boolean", sp[-1], "");
           break;
+        case Op::CheckAttrs: expect_attrs(sp[-1], ""); break;
         case Op::AssertFail: SAVE(); fail_assertion();
         case Op::FailUnbound:
           fail(ErrorKind::UndefinedVariable,

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "evaluator/code.hpp"
+#include "evaluator/format/print.hpp"
 #include "evaluator/paths.hpp"
 #include "evaluator/text.hpp"
 #include "evaluator/vm.hpp"
@@ -272,7 +273,8 @@ std::string Vm::brief(Value v) {
         out += cat(" «", v.attrs()->size() - shown + 1, " attributes elided»");
         break;
       }
-      out += cat(" ", symbols.name(v.attrs()->keys->symbols[i]), " = ", leaf(v.attrs()->values[i]), ";");
+      out += cat(" ", quote_attribute_name(symbols.name(v.attrs()->keys->symbols[i])), " = ",
+                 leaf(v.attrs()->values[i]), ";");
     }
     return out + " }";
   }

@@ -13,7 +13,7 @@
 
 namespace nilas::eval {
 
-struct DerivationTable;
+class DerivationTable;
 struct SourceTable;
 
 /// Experimental features of C++ Nix that the store's builtins ask for.
