@@ -21,7 +21,7 @@ def test_check_of_a_directory():
         code, out, err = run(w.root, 'check', 'x')
         assert code == 1 and err == ''
         assert out.splitlines() == ['$ROOT/x/a.nix:1:6: error: missing expression [syntax-error]',
-                                    '$ROOT/x/y/b.nix:1:7: error: cannot add a string to an integer [type-error]'], out
+                                    '$ROOT/x/y/b.nix:1:11: error: cannot add a string to an integer [type-error]'], out
 
 
 def test_check_shows_the_trace():
