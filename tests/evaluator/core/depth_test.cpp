@@ -61,7 +61,7 @@ const std::string kSets = "builtins.foldl' (a: b: { inherit a; }) { } (builtins.
 
 }  // namespace
 
-// FIXME: fails or takes minutes in builds with sanitizers; passes in the plain build.
+// FIXME: fails or takes minutes in builds with sanitizers; find out why.
 TEST_CASE("nested lists and sets are compared, printed, forced and freed" * doctest::skip(kSanitized)) {
   on_small_stack([] {
     TestWorld test;
@@ -224,7 +224,7 @@ const Nested kNested[] = {
 
 }  // namespace
 
-// FIXME: fails or takes minutes in builds with sanitizers; passes in the plain build.
+// FIXME: fails or takes minutes in builds with sanitizers; find out why.
 TEST_CASE("deeply nested source" * doctest::skip(kSanitized)) {
   for (const Nested& n : kNested) {
     CAPTURE(std::string(n.what));
