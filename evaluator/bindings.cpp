@@ -43,7 +43,8 @@ std::shared_ptr<const CaptureLayout> Compiler::open_block(NodeId n,
                                                           std::vector<CaptureKey> captures) {
   sort_unique(captures);
   auto layout = std::make_shared<CaptureLayout>();
-  for (uint32_t i = 0; i < members.size(); ++i) layout->entries.push_back({members[i], i});
+  for (uint32_t i = 0; i < members.size(); ++i)
+    layout->entries.push_back({members[i], i});
   for (uint32_t i = 0; i < captures.size(); ++i)
     layout->entries.push_back({captures[i], static_cast<uint32_t>(members.size()) + i});
   std::ranges::sort(layout->entries, {}, &CaptureLayout::Entry::key);
@@ -70,7 +71,8 @@ void Compiler::member_value(NodeId n, uint32_t block, uint32_t index, const Memb
 
 void Compiler::bind_block(NodeId n, std::span<const Member> members) {
   std::vector<CaptureKey> keys, captures;
-  for (const Member& m : members) keys.push_back(m.key);
+  for (const Member& m : members)
+    keys.push_back(m.key);
   std::vector<CaptureKey> sorted = keys;
   std::ranges::sort(sorted);
   for (const Member& m : members)
@@ -80,7 +82,8 @@ void Compiler::bind_block(NodeId n, std::span<const Member> members) {
   const uint32_t slot = height_ - 1;
   for (uint32_t i = 0; i < members.size(); ++i)
     places_[members[i].key] = {.kind = SourceKind::Block, .slot = slot, .index = i};
-  for (uint32_t i = 0; i < members.size(); ++i) member_value(n, slot, i, members[i], layout);
+  for (uint32_t i = 0; i < members.size(); ++i)
+    member_value(n, slot, i, members[i], layout);
 }
 
 uint32_t Compiler::bind_group(const SetRecord& set, bool force_block) {
@@ -91,10 +94,13 @@ uint32_t Compiler::bind_group(const SetRecord& set, bool force_block) {
   const auto froms = ast_.set_froms(set);
 
   std::vector<CaptureKey> group;
-  for (uint32_t i = 0; i < attrs.size(); ++i) group.push_back(decl_key(scope.first_decl + i));
-  for (uint32_t i = 0; i < froms.size(); ++i) group.push_back(from_key(set_id, i));
+  for (uint32_t i = 0; i < attrs.size(); ++i)
+    group.push_back(decl_key(scope.first_decl + i));
+  for (uint32_t i = 0; i < froms.size(); ++i)
+    group.push_back(from_key(set_id, i));
   std::ranges::sort(group);
-  for (const CaptureKey k : group) places_[k] = {.ready = false};
+  for (const CaptureKey k : group)
+    places_[k] = {.ready = false};
 
   std::vector<Member> members;
   for (uint32_t i = 0; i < froms.size(); ++i) {
@@ -111,20 +117,26 @@ uint32_t Compiler::bind_group(const SetRecord& set, bool force_block) {
   }
   bool recursive = force_block;
   for (uint32_t i = 0; i < attrs.size(); ++i) {
-    Member m{decl_key(scope.first_decl + i), attrs[i].value, symbol(attrs[i].symbol),
-             needs_thunk(attrs[i].value), {}};
+    Member m{decl_key(scope.first_decl + i),
+             attrs[i].value,
+             symbol(attrs[i].symbol),
+             needs_thunk(attrs[i].value),
+             {}};
     if (m.delayed) m.free = free_keys(ast_.skip_parens(m.value));
     recursive |= intersects(group, m.free);
     members.push_back(std::move(m));
   }
-  for (const Member& m : members) recursive |= intersects(group, m.free);
+  for (const Member& m : members)
+    recursive |= intersects(group, m.free);
 
   if (recursive) {
     bind_block(set.node, members);
   } else {
     for (const Member& m : members) {
-      if (m.delayed) make_thunk(ast_.skip_parens(m.value), m.name, m.free);
-      else lazy(m.value, m.name);
+      if (m.delayed)
+        make_thunk(ast_.skip_parens(m.value), m.name, m.free);
+      else
+        lazy(m.value, m.name);
       places_[m.key] = {.kind = SourceKind::Local, .slot = height_ - 1};
     }
   }
@@ -163,8 +175,10 @@ uint32_t Compiler::literal(const SetRecord& set, std::vector<uint32_t>& order) {
 void Compiler::attrs(NodeId id) {
   const SetRecord& set = ast_.sets[node(id).a];
   const uint32_t start = height_;
-  if (set.scope == kNone) plain_attrs(id, set);
-  else recursive_attrs(id, set);
+  if (set.scope == kNone)
+    plain_attrs(id, set);
+  else
+    recursive_attrs(id, set);
   if (height_ - start > 1) {
     const uint32_t extra = height_ - start - 1;
     emit(Op::Slide, extra, id, -static_cast<int>(extra));
@@ -226,8 +240,8 @@ void Compiler::plain_attrs(NodeId id, const SetRecord& set) {
 void Compiler::recursive_attrs(NodeId id, const SetRecord& set) {
   const auto attrs = ast_.set_attrs(set);
   const auto& scope = ast_.scopes[set.scope];
-  const auto overrides = std::ranges::find(
-      attrs, vm_.symbols.known.overrides, [&](const auto& a) { return symbol(a.symbol); });
+  const auto overrides = std::ranges::find(attrs, vm_.symbols.known.overrides,
+                                           [&](const auto& a) { return symbol(a.symbol); });
   bind_group(set, overrides != attrs.end());
   std::vector<uint32_t> order;
   const uint32_t lit = literal(set, order);
@@ -355,8 +369,8 @@ void Compiler::unknown_arguments(const syntax::LambdaRecord& record) {
     code.node = record.node;
     code.body = std::make_unique<CodeBody>();
     code.body->max_stack = 1;
-    code.body->words = {static_cast<uint32_t>(Op::UnknownArgument) |
-                        symbol(ast_.decls[d].symbol) << 8};
+    code.body->words = {static_cast<uint32_t>(Op::UnknownArgument) | symbol(ast_.decls[d].symbol)
+                                                                         << 8};
     code.body->nodes = {record.node};
     emit(Op::Thunk, world_.add_code(std::move(code)), record.node, 1);
     word(0);
@@ -373,15 +387,18 @@ NodeId Compiler::child_towards(NodeId n, NodeId target) const {
     if (best == kNoNode || c - node(c).first < best - node(best).first) best = c;
   };
   const auto consider_path = [&](syntax::PathId p) {
-    for (const auto& name : ast_.path(p)) consider(name.expr);
+    for (const auto& name : ast_.path(p))
+      consider(name.expr);
   };
   const auto consider_set = [&](const SetRecord& set) {
-    for (const auto& a : ast_.set_attrs(set)) consider(a.value);
+    for (const auto& a : ast_.set_attrs(set))
+      consider(a.value);
     for (const auto& d : ast_.set_dynamics(set)) {
       consider(d.name);
       consider(d.value);
     }
-    for (const NodeId f : ast_.set_froms(set)) consider(f);
+    for (const NodeId f : ast_.set_froms(set))
+      consider(f);
   };
   const Node& x = node(n);
   switch (x.kind) {
@@ -394,7 +411,8 @@ NodeId Compiler::child_towards(NodeId n, NodeId target) const {
     case NodeKind::InheritFrom: break;
     case NodeKind::String:
     case NodeKind::Path:
-      for (const auto& part : ast_.string_parts(x)) consider(part.expr);
+      for (const auto& part : ast_.string_parts(x))
+        consider(part.expr);
       break;
     case NodeKind::Select:
       consider(x.a);
@@ -407,13 +425,16 @@ NodeId Compiler::child_towards(NodeId n, NodeId target) const {
       break;
     case NodeKind::Apply:
       consider(x.a);
-      for (const NodeId c : ast_.children(x.b, x.c)) consider(c);
+      for (const NodeId c : ast_.children(x.b, x.c))
+        consider(c);
       break;
     case NodeKind::List:
-      for (const NodeId c : ast_.children(x.a, x.b)) consider(c);
+      for (const NodeId c : ast_.children(x.a, x.b))
+        consider(c);
       break;
     case NodeKind::Lambda:
-      for (const auto& f : ast_.lambda_formals(ast_.lambdas[x.a])) consider(f.default_value);
+      for (const auto& f : ast_.lambda_formals(ast_.lambdas[x.a]))
+        consider(f.default_value);
       consider(x.b);
       break;
     case NodeKind::Let:

@@ -23,19 +23,22 @@ constexpr BuiltinInfo kTable[] = {
 
 /// Globals that are no functions of the table.
 constexpr std::string_view kConstants[] = {
-    "true",          "false",       "null",       "builtins",      "derivation",
+    "true",          "false",           "null",         "builtins",   "derivation",
     "__currentTime", "__currentSystem", "__nixVersion", "__storeDir", "__langVersion",
     "__nixPath",
 };
 
 }  // namespace
 
-std::span<const BuiltinInfo> builtin_table() { return kTable; }
+std::span<const BuiltinInfo> builtin_table() {
+  return kTable;
+}
 
 std::span<const std::string_view> global_names() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all(std::begin(kConstants), std::end(kConstants));
-    for (const BuiltinInfo& info : kTable) all.push_back(info.registered);
+    for (const BuiltinInfo& info : kTable)
+      all.push_back(info.registered);
     std::ranges::sort(all);
     const auto [first, last] = std::ranges::unique(all);
     all.erase(first, last);

@@ -11,7 +11,8 @@
 namespace nilas::eval {
 
 CodeBody& Vm::compiled(CodeBlock& block) {
-  if (!block.body) [[unlikely]] Compiler(world, block).compile();
+  if (!block.body) [[unlikely]]
+    Compiler(world, block).compile();
   return *block.body;
 }
 
@@ -19,7 +20,8 @@ void Vm::grow_stack(uint32_t needed) {
   const uint64_t wanted = std::max<uint64_t>(needed, uint64_t{capacity_} * 2);
   if (wanted * sizeof(Value) + frames_.size() * sizeof(Frame) > heap.options.limit_bytes ||
       wanted > UINT32_MAX)
-    throw EvalError(ErrorKind::MemoryLimit, "memory limit reached: the stack of the evaluation is full");
+    throw EvalError(ErrorKind::MemoryLimit,
+                    "memory limit reached: the stack of the evaluation is full");
   auto* bigger = new Value[wanted];
   std::copy_n(stack_, sp_, bigger);
   delete[] stack_;
@@ -32,7 +34,8 @@ void Vm::grow_stack(uint32_t needed) {
 void Vm::enter_code(CodeBlock& block, uint32_t base, uint32_t ret, Object* self, Value* up,
                     Thunk* update, bool call) {
   CodeBody& body = compiled(block);
-  if (base + body.max_stack + 8 > capacity_) [[unlikely]] grow_stack(base + body.max_stack + 8);
+  if (base + body.max_stack + 8 > capacity_) [[unlikely]]
+    grow_stack(base + body.max_stack + 8);
   Frame f;
   f.block = &block;
   f.pc = body.words.data();
@@ -69,7 +72,8 @@ void Vm::replace_frame(Closure* callee, uint32_t args) {
   f.base = f.ret + 1;
   f.is_call = true;
   sp_ = f.base + args;
-  if (f.base + body.max_stack + 8 > capacity_) [[unlikely]] grow_stack(f.base + body.max_stack + 8);
+  if (f.base + body.max_stack + 8 > capacity_) [[unlikely]]
+    grow_stack(f.base + body.max_stack + 8);
   ++stats.calls;
   safepoint();
 }
@@ -78,15 +82,14 @@ void Vm::enter_thunk(Thunk* thunk) {
   switch (thunk->state()) {
     case ThunkState::Evaluated: assert(false); break;
     case ThunkState::Failed: throw_failed(thunk);
-    case ThunkState::Running:
-      fail(ErrorKind::InfiniteRecursion, "infinite recursion encountered");
+    case ThunkState::Running: fail(ErrorKind::InfiniteRecursion, "infinite recursion encountered");
     case ThunkState::Suspended: break;
   }
   ++stats.forces;
   CodeBlock& block = world.code(thunk->object.count);
   compiled(block);  // may fail: before the thunk is marked
-  Value* up = thunk->object.aux == kSharedCaptures ? thunk->slots[0].as<Captures>()->slots
-                                                   : thunk->slots;
+  Value* up =
+      thunk->object.aux == kSharedCaptures ? thunk->slots[0].as<Captures>()->slots : thunk->slots;
   thunk->set_state(ThunkState::Running);
   enter_code(block, sp_, sp_, &thunk->object, up, thunk, false);
 }
@@ -182,7 +185,8 @@ void Vm::enter_builtin(uint32_t index, uint32_t base, uint32_t ret) {
 
 void Vm::take_formals(const FormalsInfo& info, Value arg, Value* out, const CodeBlock& code) {
   arg = resolve(arg);
-  if (!arg.is_attrs()) fail_type("a set", arg, "while evaluating the value passed for the lambda argument");
+  if (!arg.is_attrs())
+    fail_type("a set", arg, "while evaluating the value passed for the lambda argument");
   Attrs* set = arg.attrs();
   uint32_t taken = 0;
   for (size_t i = 0; i < info.formals.size(); ++i) {
@@ -204,10 +208,12 @@ Value* Vm::with_slot(Symbol name, WithScope* scope) {
     if (!scope->env.is_forced()) scope->env = resolve(scope->env);
     if (!scope->env.is_forced()) return nullptr;
     if (!scope->env.is_attrs())
-      fail_type("a set", scope->env, "while evaluating the first subexpression of a with expression");
+      fail_type("a set", scope->env,
+                "while evaluating the first subexpression of a with expression");
     if (Value* slot = scope->env.attrs()->get(name)) return slot;
   }
-  fail(ErrorKind::UndefinedVariable, "undefined variable '" + std::string(symbols.name(name)) + "'");
+  fail(ErrorKind::UndefinedVariable,
+       "undefined variable '" + std::string(symbols.name(name)) + "'");
 }
 
 Task resolve_with(Vm& vm, Symbol name, Root scope) {
@@ -267,7 +273,8 @@ void Vm::collect() {
 }
 
 void Vm::visit_roots(Heap& h) {
-  for (uint32_t i = 0; i < sp_; ++i) h.mark(stack_[i]);
+  for (uint32_t i = 0; i < sp_; ++i)
+    h.mark(stack_[i]);
   for (const Frame& f : frames_) {
     if (f.self != nullptr) h.mark(f.self);
     if (f.update != nullptr) h.mark(&f.update->object);
@@ -277,7 +284,8 @@ void Vm::visit_roots(Heap& h) {
   h.mark(request_value_);
   h.mark(empty_list_);
   h.mark(empty_attrs_);
-  for (const Value v : symbols.strings_) h.mark(v);
+  for (const Value v : symbols.strings_)
+    h.mark(v);
   merges_.assign(merges_.size(), {});
   world.visit_roots(h);
 }

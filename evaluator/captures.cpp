@@ -62,7 +62,8 @@ Compiler::Place Compiler::place_of(CaptureKey key) const {
 std::shared_ptr<const CaptureLayout> Compiler::layout_of(std::span<const CaptureKey> keys) {
   auto layout = std::make_shared<CaptureLayout>();
   layout->entries.reserve(keys.size());
-  for (uint32_t i = 0; i < keys.size(); ++i) layout->entries.push_back({keys[i], i});
+  for (uint32_t i = 0; i < keys.size(); ++i)
+    layout->entries.push_back({keys[i], i});
   return layout;
 }
 
@@ -73,7 +74,8 @@ void Compiler::emit_source(const Place& place) {
 
 void Compiler::emit_sources(std::span<const CaptureKey> keys) {
   word(static_cast<uint32_t>(keys.size()));
-  for (const CaptureKey key : keys) emit_source(place_of(key));
+  for (const CaptureKey key : keys)
+    emit_source(place_of(key));
 }
 
 CodeId Compiler::new_code(NodeId n, std::shared_ptr<const CaptureLayout> layout, bool shared,
@@ -101,8 +103,8 @@ CodeId Compiler::new_code(NodeId n, std::shared_ptr<const CaptureLayout> layout,
 
 bool Compiler::shares_own(std::span<const CaptureKey> keys) const {
   return code_.shared && keys.size() > 1 && std::ranges::all_of(keys, [&](CaptureKey k) {
-    return !places_.contains(k) && code_.layout->find(k) >= 0;
-  });
+           return !places_.contains(k) && code_.layout->find(k) >= 0;
+         });
 }
 
 void Compiler::make_thunk(NodeId n, Symbol name, std::span<const CaptureKey> keys) {

@@ -20,9 +20,15 @@ enum class Op : uint8_t {
 
 /// What a captured value is, seen from the source: kind in the upper bits, id below.
 using CaptureKey = uint64_t;
-inline CaptureKey decl_key(syntax::DeclId d) { return uint64_t{1} << 62 | d; }
-inline CaptureKey with_key(syntax::ScopeId s) { return uint64_t{2} << 62 | s; }
-inline CaptureKey from_key(syntax::SetId s, uint32_t i) { return uint64_t{3} << 62 | uint64_t{s} << 24 | i; }
+inline CaptureKey decl_key(syntax::DeclId d) {
+  return uint64_t{1} << 62 | d;
+}
+inline CaptureKey with_key(syntax::ScopeId s) {
+  return uint64_t{2} << 62 | s;
+}
+inline CaptureKey from_key(syntax::SetId s, uint32_t i) {
+  return uint64_t{3} << 62 | uint64_t{s} << 24 | i;
+}
 
 /// Which slot of the captures holds what. Sorted by key; shared by the codes of one binding group.
 struct CaptureLayout {
@@ -73,7 +79,8 @@ enum class CodeKind : uint8_t { Expression, Lambda, Focus, Builtin };
 /// What a code block becomes when it first runs.
 struct CodeBody {
   std::vector<uint32_t> words;
-  std::vector<syntax::NodeId> nodes;  // parallel to words: what the instruction was made for; kNoNode for operands
+  std::vector<syntax::NodeId>
+      nodes;  // parallel to words: what the instruction was made for; kNoNode for operands
   std::vector<Value> constants;
   std::vector<InlineCache> caches;
   std::vector<AttrsLiteral> literals;
@@ -88,14 +95,16 @@ struct CodeBlock {
   Symbol name = SymbolTable::kNoSymbol;  // what it is bound to
   std::shared_ptr<const CaptureLayout> layout;
   CodeKind kind = CodeKind::Expression;
-  bool shared = false;      // captures lie in a Captures object
-  uint8_t arity = 0;        // Lambda: number of merged parameters
-  uint8_t path_names = 0;   // Focus
+  bool shared = false;             // captures lie in a Captures object
+  uint8_t arity = 0;               // Lambda: number of merged parameters
+  uint8_t path_names = 0;          // Focus
   std::unique_ptr<CodeBody> body;  // null until compiled
 };
 static_assert(sizeof(CodeBlock) <= 48, "an evaluation of NixOS makes half a million");
 
-inline CodeBlock& World::code(CodeId id) const { return codes_[id / kCodeChunk][id % kCodeChunk]; }
+inline CodeBlock& World::code(CodeId id) const {
+  return codes_[id / kCodeChunk][id % kCodeChunk];
+}
 
 /// Disassembly of a block as text, one instruction a line.
 std::string disassemble(const World& world, CodeId id);

@@ -35,7 +35,7 @@ class Compiler {
     SourceKind kind = SourceKind::None;
     uint32_t slot = 0;
     uint32_t index = 0;
-    bool ready = true;      // false: a member of a group whose values are still being made
+    bool ready = true;  // false: a member of a group whose values are still being made
   };
   struct Member {
     CaptureKey key;

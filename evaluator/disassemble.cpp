@@ -13,8 +13,24 @@ namespace {
 
 // How A and the words behind an instruction are to be read; the names are those of opcodes.def.
 enum class Operand : uint8_t {
-  none, constant, integer, local, up, code, count, symbol, literal, jump, builtin, lambda,
-  index, local_index, index_jump, cache, source, captures,
+  none,
+  constant,
+  integer,
+  local,
+  up,
+  code,
+  count,
+  symbol,
+  literal,
+  jump,
+  builtin,
+  lambda,
+  index,
+  local_index,
+  index_jump,
+  cache,
+  source,
+  captures,
 };
 
 constexpr int kVariable = -1;
@@ -60,9 +76,12 @@ std::string source_text(const uint32_t* w) {
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text.substr(0, 40)) {
-    if (c == '\n') out += "\\n";
-    else if (c == '"') out += "\\\"";
-    else out += c;
+    if (c == '\n')
+      out += "\\n";
+    else if (c == '"')
+      out += "\\\"";
+    else
+      out += c;
   }
   return out;
 }
@@ -176,24 +195,41 @@ std::string verify(const CodeBlock& block) {
     int h = height[pc];
     const auto within = [&](uint32_t slot) { return static_cast<int>(slot) < h; };
     if (info.a == Operand::local && !within(a)) return cat("slot ", a, " is not there at ", pc);
-    if (info.a == Operand::constant && a >= body.constants.size()) return cat("no constant at ", pc);
+    if (info.a == Operand::constant && a >= body.constants.size())
+      return cat("no constant at ", pc);
     if (info.a == Operand::literal && a >= body.literals.size()) return cat("no literal at ", pc);
     if (info.a == Operand::lambda && a >= body.formals.size()) return cat("no formals at ", pc);
     if (info.a == Operand::builtin && a >= builtin_table().size()) return cat("no builtin at ", pc);
-    if (info.words == Operand::cache && extra[0] >= body.caches.size()) return cat("no cache at ", pc);
+    if (info.words == Operand::cache && extra[0] >= body.caches.size())
+      return cat("no cache at ", pc);
     int pops = info.pops, pushes = info.pushes;
     const int count = static_cast<int>(a);
     switch (op) {
-      case Op::Slide: pops = count + 1; pushes = 1; break;
+      case Op::Slide:
+        pops = count + 1;
+        pushes = 1;
+        break;
       case Op::Call:
-      case Op::TailCall: pops = count + 1; pushes = 1; break;
+      case Op::TailCall:
+        pops = count + 1;
+        pushes = 1;
+        break;
       case Op::CallExtra: return {};  // only in code of our own, whose stack depends on the call
-      case Op::CallBuiltin: pops = static_cast<int>(builtin_table()[a].arity()); pushes = 1; break;
+      case Op::CallBuiltin:
+        pops = static_cast<int>(builtin_table()[a].arity());
+        pushes = 1;
+        break;
       case Op::Concat:
       case Op::Interpolate:
       case Op::PathConcat:
-      case Op::List: pops = count; pushes = 1; break;
-      case Op::Attrs: pops = static_cast<int>(body.literals[a].keys->object.count); pushes = 1; break;
+      case Op::List:
+        pops = count;
+        pushes = 1;
+        break;
+      case Op::Attrs:
+        pops = static_cast<int>(body.literals[a].keys->object.count);
+        pushes = 1;
+        break;
       case Op::AttrsDynamic:
         pops = 1 + 2 * static_cast<int>(body.literals[a].dynamic_positions.size());
         pushes = 1;
@@ -212,8 +248,10 @@ std::string verify(const CodeBlock& block) {
     h += pushes - pops;
     if (h > static_cast<int>(body.max_stack)) return cat("stack overflow at ", pc);
     if (info.a == Operand::jump) target(a, h);
-    if (op == Op::SelectOr || op == Op::SelectDynamicOr) target(extra[0], h - 1);
-    else if (info.words == Operand::jump) target(extra[0], h);
+    if (op == Op::SelectOr || op == Op::SelectDynamicOr)
+      target(extra[0], h - 1);
+    else if (info.words == Operand::jump)
+      target(extra[0], h);
     if (info.words == Operand::index_jump) target(extra[1], h);
     const bool ends = op == Op::Return || op == Op::Jump || op == Op::AssertFail ||
                       op == Op::FailUnbound || op == Op::FailSyntax || op == Op::UnknownArgument;

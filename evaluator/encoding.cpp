@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-
 #include <openssl/evp.h>
 
 #include "evaluator/error.hpp"
@@ -30,13 +29,16 @@ constexpr DigitValues values_of(std::string_view digits) {
 
 constexpr DigitValues kBase16Values = [] {
   DigitValues values = values_of(kBase16Digits);
-  for (int i = 10; i < 16; ++i) values[static_cast<size_t>('A' + i - 10)] = static_cast<int8_t>(i);
+  for (int i = 10; i < 16; ++i)
+    values[static_cast<size_t>('A' + i - 10)] = static_cast<int8_t>(i);
   return values;
 }();
 constexpr DigitValues kNix32Values = values_of(kNix32Digits);
 constexpr DigitValues kBase64Values = values_of(kBase64Digits);
 
-int value_of(const DigitValues& values, char c) { return values[static_cast<unsigned char>(c)]; }
+int value_of(const DigitValues& values, char c) {
+  return values[static_cast<unsigned char>(c)];
+}
 
 uint8_t byte_at(std::string_view bytes, size_t i) {
   return i < bytes.size() ? static_cast<uint8_t>(bytes[i]) : uint8_t{0};
@@ -168,9 +170,13 @@ const EVP_MD* digest_of(HashAlgorithm algorithm) {
 
 }  // namespace
 
-std::string_view hash_algorithm_name(HashAlgorithm algorithm) { return info_of(algorithm).name; }
+std::string_view hash_algorithm_name(HashAlgorithm algorithm) {
+  return info_of(algorithm).name;
+}
 
-size_t hash_size(HashAlgorithm algorithm) { return info_of(algorithm).size; }
+size_t hash_size(HashAlgorithm algorithm) {
+  return info_of(algorithm).size;
+}
 
 std::optional<HashAlgorithm> find_hash_algorithm(std::string_view name) {
   for (size_t i = 0; i < kAlgorithms.size(); ++i) {

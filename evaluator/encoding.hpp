@@ -31,9 +31,15 @@ Decoded decode_nix32(std::string_view text);
 /// Stops at the first `=`, skips newlines, does not insist on padding: as Nix does.
 Decoded decode_base64(std::string_view text);
 
-constexpr size_t base16_length(size_t bytes) { return bytes * 2; }
-constexpr size_t nix32_length(size_t bytes) { return bytes == 0 ? 0 : (bytes * 8 - 1) / 5 + 1; }
-constexpr size_t base64_length(size_t bytes) { return ((4 * bytes / 3) + 3) & ~size_t{3}; }
+constexpr size_t base16_length(size_t bytes) {
+  return bytes * 2;
+}
+constexpr size_t nix32_length(size_t bytes) {
+  return bytes == 0 ? 0 : (bytes * 8 - 1) / 5 + 1;
+}
+constexpr size_t base64_length(size_t bytes) {
+  return ((4 * bytes / 3) + 3) & ~size_t{3};
+}
 
 // --- Hashes ----------------------------------------------------------------------------------------------------------
 

@@ -35,22 +35,26 @@ enum class ErrorKind : uint8_t {
   MissingArgument,
   UnexpectedArgument,
   InfiniteRecursion,
-  Parse,        // of an imported file
-  Arithmetic,   // division by zero, overflow
-  Other,        // everything else a builtin can refuse
-  Io,           // file missing, unreadable
+  Parse,       // of an imported file
+  Arithmetic,  // division by zero, overflow
+  Other,       // everything else a builtin can refuse
+  Io,          // file missing, unreadable
   // Ours: limits of this run. Not caught, never memoised: thunks go back to suspended and may be forced again.
   DepthLimit,
   MemoryLimit,
   FuelLimit,
   Deadline,
   Cancelled,
-  Refused,  // a fetch or build this host does not do
+  Refused,          // a fetch or build this host does not do
   UnknownArgument,  // focus compilation: the parameter of a function that nobody called
 };
 
-inline bool is_catchable(ErrorKind k) { return k <= ErrorKind::MissingSearchPath; }
-inline bool is_limit(ErrorKind k) { return k >= ErrorKind::DepthLimit; }
+inline bool is_catchable(ErrorKind k) {
+  return k <= ErrorKind::MissingSearchPath;
+}
+inline bool is_limit(ErrorKind k) {
+  return k >= ErrorKind::DepthLimit;
+}
 
 /// One step of the way to an error, innermost first: "while calling the 'head' builtin".
 struct TraceFrame {

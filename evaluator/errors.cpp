@@ -16,7 +16,8 @@ constexpr size_t kMaxTrace = 200;
 
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
     row[0] = i;
@@ -75,7 +76,9 @@ std::string Vm::context_example(const Context* context) {
   return world.store->contexts.show(context->ids[0]);
 }
 
-void Vm::fail(ErrorKind kind, std::string message) { throw EvalError(kind, std::move(message)); }
+void Vm::fail(ErrorKind kind, std::string message) {
+  throw EvalError(kind, std::move(message));
+}
 
 void Vm::fail_type(std::string_view expected, Value got, std::string_view trace) {
   EvalError error(ErrorKind::Type,
@@ -102,7 +105,8 @@ void Vm::fail_missing_argument(const CodeBlock& code, const FormalsInfo& info, S
 
 void Vm::fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info, Attrs* set) {
   std::vector<Symbol> formals;
-  for (const auto& f : info.formals) formals.push_back(f.symbol);
+  for (const auto& f : info.formals)
+    formals.push_back(f.symbol);
   const auto& node = code.unit->ast->nodes[info.lambda];
   for (const Symbol s : set->keys->all()) {
     if (std::ranges::find(formals, s) != formals.end()) continue;
@@ -117,9 +121,8 @@ void Vm::fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info
 }
 
 void Vm::fail_call(Value f) {
-  throw EvalError(ErrorKind::Type,
-                  cat("attempt to call something which is not a function but ", describe_type(f),
-                      ": ", brief(f)));
+  throw EvalError(ErrorKind::Type, cat("attempt to call something which is not a function but ",
+                                       describe_type(f), ": ", brief(f)));
 }
 
 void Vm::throw_failed(Thunk* thunk) {
@@ -133,11 +136,11 @@ void Vm::fail_assertion() {
   const auto& ast = *frame.block->unit->ast;
   const syntax::NodeId node = body.nodes[static_cast<size_t>(frame.pc - body.words.data()) - 1];
   const std::string home = host().home_directory().value_or("~");
-  throw EvalError(ErrorKind::AssertionFailed,
-                  cat("assertion '",
-                      syntax::print(ast, ast.nodes[node].a, {frame.block->unit->base_dir, home}),
-                      "' failed"),
-                  at);
+  throw EvalError(
+      ErrorKind::AssertionFailed,
+      cat("assertion '", syntax::print(ast, ast.nodes[node].a, {frame.block->unit->base_dir, home}),
+          "' failed"),
+      at);
 }
 
 /// What the frame was at: the source of the instruction before its pc.
@@ -146,9 +149,9 @@ SourceSpan Vm::site(const Frame& frame) const {
   const CodeBody& body = *frame.block->body;
   auto at = frame.pc - body.words.data();
   if (at > static_cast<std::ptrdiff_t>(body.nodes.size())) return {};
-  while (at > 0 && body.nodes[static_cast<size_t>(at - 1)] == syntax::kNoNode) --at;
-  const syntax::NodeId node =
-      at > 0 ? body.nodes[static_cast<size_t>(at - 1)] : frame.block->node;
+  while (at > 0 && body.nodes[static_cast<size_t>(at - 1)] == syntax::kNoNode)
+    --at;
+  const syntax::NodeId node = at > 0 ? body.nodes[static_cast<size_t>(at - 1)] : frame.block->node;
   if (node == syntax::kNoNode) return {};
   return {frame.block->unit->id, frame.block->unit->ast->nodes[node].span};
 }

@@ -56,8 +56,12 @@ void Compiler::word(uint32_t w) {
   body_.nodes.push_back(kNoNode);
 }
 
-uint32_t Compiler::emit_jump(Op op, NodeId n, int effect) { return emit(op, 0, n, effect); }
-void Compiler::patch(uint32_t at) { body_.words[at] |= here() << 8; }
+uint32_t Compiler::emit_jump(Op op, NodeId n, int effect) {
+  return emit(op, 0, n, effect);
+}
+void Compiler::patch(uint32_t at) {
+  body_.words[at] |= here() << 8;
+}
 
 uint32_t Compiler::new_cache() {
   body_.caches.emplace_back();
@@ -70,7 +74,8 @@ void Compiler::push_constant(Value v, NodeId n) {
     return;
   }
   uint32_t i = 0;
-  while (i < body_.constants.size() && i < 16 && body_.constants[i] != v) ++i;
+  while (i < body_.constants.size() && i < 16 && body_.constants[i] != v)
+    ++i;
   if (i == body_.constants.size() || body_.constants[i] != v) {
     i = static_cast<uint32_t>(body_.constants.size());
     body_.constants.push_back(v);
@@ -341,7 +346,8 @@ void Compiler::select(NodeId id, uint32_t names) {
   }
   if (fallback == kNoNode) return;
   const uint32_t done = emit_jump(Op::Jump, id, -1);
-  for (const uint32_t at : misses) patch_word(at);
+  for (const uint32_t at : misses)
+    patch_word(at);
   strict(fallback, false);
   patch(done);
 }
@@ -365,7 +371,8 @@ void Compiler::has_attr(NodeId id) {
   }
   if (misses.empty()) return;
   const uint32_t done = emit_jump(Op::Jump, id, -1);
-  for (const uint32_t at : misses) patch_word(at);
+  for (const uint32_t at : misses)
+    patch_word(at);
   push_constant(Value::boolean(false), id);
   patch(done);
 }
@@ -378,8 +385,10 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
     const uint32_t arity = info.arity();
     if (args.size() >= arity) {
       for (uint32_t i = 0; i < arity; ++i) {
-        if (info.strictness[i] == 's') strict(args[i], false);
-        else lazy(args[i]);
+        if (info.strictness[i] == 's')
+          strict(args[i], false);
+        else
+          lazy(args[i]);
       }
       emit(Op::CallBuiltin, index, id, 1 - static_cast<int>(arity));
       args = args.subspan(arity);
@@ -387,13 +396,15 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
         if (tail) emit(Op::Return, 0, id, -1);
         return;
       }
-      for (const NodeId a : args) lazy(a);
+      for (const NodeId a : args)
+        lazy(a);
       call(id, static_cast<uint32_t>(args.size()), tail);
       return;
     }
   }
   strict(function, false);
-  for (const NodeId a : args) lazy(a);
+  for (const NodeId a : args)
+    lazy(a);
   call(id, static_cast<uint32_t>(args.size()), tail);
 }
 
@@ -469,7 +480,8 @@ void Compiler::logical(NodeId id) {
   const Node& n = node(id);
   const auto op = static_cast<BinaryOp>(n.op);
   strict(n.a, false);
-  const uint32_t shortcut = emit_jump(op == BinaryOp::Or ? Op::JumpIfTrue : Op::JumpIfFalse, n.a, -1);
+  const uint32_t shortcut =
+      emit_jump(op == BinaryOp::Or ? Op::JumpIfTrue : Op::JumpIfFalse, n.a, -1);
   strict(n.b, false);
   emit(Op::CheckBool, 0, n.b, 0);
   const uint32_t done = emit_jump(Op::Jump, id, -1);
@@ -569,7 +581,8 @@ void Compiler::with(NodeId id, bool tail) {
 
 void Compiler::list(NodeId id) {
   const Node& n = node(id);
-  for (const NodeId item : ast_.children(n.a, n.b)) lazy(item);
+  for (const NodeId item : ast_.children(n.a, n.b))
+    lazy(item);
   emit(Op::List, n.b, id, 1 - static_cast<int>(n.b));
 }
 

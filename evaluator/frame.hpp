@@ -14,10 +14,10 @@ struct Vm::Frame {
   Object* self = nullptr;        // thunk, closure or Captures being run
   Thunk* update = nullptr;       // takes the result
   Task::Handle native;
-  uint32_t base = 0;   // stack index of slot 0
-  uint32_t ret = 0;    // stack index that the result goes to
-  uint32_t sp = 0;     // top of the stack while another frame runs above
-  uint32_t depth = 0;  // nested calls, tail calls included
+  uint32_t base = 0;              // stack index of slot 0
+  uint32_t ret = 0;               // stack index that the result goes to
+  uint32_t sp = 0;                // top of the stack while another frame runs above
+  uint32_t depth = 0;             // nested calls, tail calls included
   uint32_t builtin = UINT32_MAX;  // native: index into the table
   bool is_call = false;           // function call, as opposed to the forcing of a thunk
   bool catches = false;           // native: waits in try_force

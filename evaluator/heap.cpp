@@ -26,7 +26,9 @@ struct Heap::Large {
 
 namespace {
 
-size_t captures_of(const Object* o) { return o->aux == kSharedCaptures ? 1 : o->aux; }
+size_t captures_of(const Object* o) {
+  return o->aux == kSharedCaptures ? 1 : o->aux;
+}
 
 }  // namespace
 
@@ -57,15 +59,19 @@ class HeapSentinel final : public RootBase {
   std::span<Value> rooted() override { return {}; }
 };
 
-RootBase::RootBase(Heap& heap, Sentinel) : previous_(this), next_(this) { heap.roots_ = this; }
+RootBase::RootBase(Heap& heap, Sentinel) : previous_(this), next_(this) {
+  heap.roots_ = this;
+}
 
 Heap::Heap(HeapOptions o) : options(o), next_collection_(o.first_collection_bytes) {
   sentinel_ = std::make_unique<HeapSentinel>(*this);
 }
 
 Heap::~Heap() {
-  for (Large* l : large_) std::free(l);
-  for (void* chunk : chunks_) std::free(chunk);
+  for (Large* l : large_)
+    std::free(l);
+  for (void* chunk : chunks_)
+    std::free(chunk);
 }
 
 Object* Heap::alloc_slow(ObjectKind kind, size_t bytes, uint32_t count, uint16_t aux) {
@@ -86,9 +92,8 @@ Object* Heap::alloc_slow(ObjectKind kind, size_t bytes, uint32_t count, uint16_t
 
 void Heap::fail_limit() {
   wants_collection_ = true;
-  throw EvalError(ErrorKind::MemoryLimit,
-                  "memory limit reached: evaluation needs more than " +
-                      std::to_string(options.limit_bytes >> 20) + " MiB");
+  throw EvalError(ErrorKind::MemoryLimit, "memory limit reached: evaluation needs more than " +
+                                              std::to_string(options.limit_bytes >> 20) + " MiB");
 }
 
 void Heap::account(size_t bytes) {
@@ -110,7 +115,8 @@ bool Heap::next_run(size_t c) {
         continue;
       }
       const size_t begin = cursor.cell;
-      do ++cursor.cell;
+      do
+        ++cursor.cell;
       while (cursor.cell < b->cells &&
              !(reinterpret_cast<Object*>(b->at(cursor.cell))->flags & kMarked));
       lanes_[c] = {b->at(begin), b->at(cursor.cell)};
@@ -167,7 +173,8 @@ void Heap::collect(const std::function<void(Heap&)>& visit_more) {
   finish_sweep();
   marked_bytes_ = 0;
   for (RootBase* r = roots_->next_; r != roots_; r = r->next_)
-    for (Value v : r->rooted()) mark(v);
+    for (Value v : r->rooted())
+      mark(v);
   visit_more(*this);
   drain();
   std::erase_if(failure_objects_, [this](Object* o) {
@@ -187,7 +194,8 @@ void Heap::collect(const std::function<void(Heap&)>& visit_more) {
   });
   if (options.stress) poison_garbage();
   release_empty_blocks();
-  for (auto& cursor : sweep_at_) cursor = {0, 0};
+  for (auto& cursor : sweep_at_)
+    cursor = {0, 0};
   used_bytes_ = marked_bytes_;
   ++stats_.collections;
   wants_collection_ = false;
@@ -240,7 +248,8 @@ void Heap::drain() {
 
 size_t Heap::scan(Object* o) {
   const auto mark_all = [this](const Value* v, size_t n) {
-    for (size_t i = 0; i < n; ++i) mark(v[i]);
+    for (size_t i = 0; i < n; ++i)
+      mark(v[i]);
   };
   switch (o->kind) {
     case ObjectKind::Free: return 0;

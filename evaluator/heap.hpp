@@ -80,16 +80,16 @@ class RootVector final : public RootBase {
 };
 
 struct HeapOptions {
-  size_t limit_bytes = SIZE_MAX;           ///< allocation beyond it throws a LimitError
+  size_t limit_bytes = SIZE_MAX;              ///< allocation beyond it throws a LimitError
   size_t first_collection_bytes = 256 << 20;  ///< no collection below it
-  double growth = 2.0;                     ///< next collection when the heap is this many times what survived
-  bool stress = false;                     ///< collect at every safepoint
+  double growth = 2.0;  ///< next collection when the heap is this many times what survived
+  bool stress = false;  ///< collect at every safepoint
 };
 
 struct HeapStats {
   uint64_t allocated_bytes = 0;  ///< ever
   uint64_t allocated_objects = 0;
-  size_t live_bytes = 0;  ///< cells in use, garbage not yet swept included
+  size_t live_bytes = 0;      ///< cells in use, garbage not yet swept included
   size_t reserved_bytes = 0;  ///< taken from the system
   uint32_t collections = 0;
 };
@@ -172,7 +172,7 @@ class Heap {
   std::vector<std::shared_ptr<const ErrorData>> failures_;
   std::vector<uint32_t> free_failures_;
   std::vector<Object*> failure_objects_;
-  size_t used_bytes_ = 0;    // runs handed out and large cells
+  size_t used_bytes_ = 0;  // runs handed out and large cells
   size_t marked_bytes_ = 0;
   size_t next_collection_ = 0;
   bool wants_collection_ = false;

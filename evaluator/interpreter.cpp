@@ -29,14 +29,17 @@ void Vm::loop(size_t stop) {
   for (;;) {
     try {
       while (frames_.size() > stop) {
-        if (frames_.back().native) step_native(stop);
-        else run_code(stop);
+        if (frames_.back().native)
+          step_native(stop);
+        else
+          run_code(stop);
       }
       return;
     } catch (EvalError& error) {
       if (!unwind(error, stop)) throw;
     } catch (const std::bad_alloc&) {
-      EvalError error(ErrorKind::MemoryLimit, "memory limit reached: the system has no more memory");
+      EvalError error(ErrorKind::MemoryLimit,
+                      "memory limit reached: the system has no more memory");
       if (!unwind(error, stop)) throw error;
     }
   }
@@ -64,8 +67,10 @@ void Vm::step_native(size_t stop) {
     task.destroy();
     frames_.pop_back();
     sp_ = ret;
-    if (v.is_forced()) deliver(v, stop);
-    else enter_thunk(v.thunk());
+    if (v.is_forced())
+      deliver(v, stop);
+    else
+      enter_thunk(v.thunk());
     return;
   }
   frame.sp = sp_;
@@ -213,7 +218,8 @@ void Vm::run_code(size_t stop) {
               heap.alloc(thunk ? ObjectKind::Thunk : ObjectKind::Closure,
                          8 + 8 * std::max<size_t>(1, n), a, static_cast<uint16_t>(n)));
           t->slots[0] = Value();
-          for (uint32_t i = 0; i < n; ++i, pc += 2) t->slots[i] = read_source(pc, base, up);
+          for (uint32_t i = 0; i < n; ++i, pc += 2)
+            t->slots[i] = read_source(pc, base, up);
           *sp++ = Value::of(thunk ? Value::kThunk : Value::kFunction, t);
           break;
         }
@@ -222,7 +228,8 @@ void Vm::run_code(size_t stop) {
           auto* block = reinterpret_cast<Captures*>(
               heap.alloc(ObjectKind::Captures, 8 + 8 * std::max<size_t>(1, a + n), a + n));
           block->slots[0] = Value();
-          for (uint32_t i = 0; i < a; ++i) block->slots[i] = Value();
+          for (uint32_t i = 0; i < a; ++i)
+            block->slots[i] = Value();
           for (uint32_t i = 0; i < n; ++i, pc += 2)
             block->slots[a + i] = read_source(pc, base, up);
           *sp++ = Value::of(Value::kBoxed, block);
@@ -232,8 +239,8 @@ void Vm::run_code(size_t stop) {
         case Op::BlockClosure: {
           const bool thunk = static_cast<Op>(w & 0xff) == Op::BlockThunk;
           auto* block = base[pc[0]].as<Captures>();
-          auto* t = reinterpret_cast<Thunk*>(heap.alloc(
-              thunk ? ObjectKind::Thunk : ObjectKind::Closure, 16, a, kSharedCaptures));
+          auto* t = reinterpret_cast<Thunk*>(
+              heap.alloc(thunk ? ObjectKind::Thunk : ObjectKind::Closure, 16, a, kSharedCaptures));
           t->slots[0] = Value::of(Value::kBoxed, block);
           block->slots[pc[1]] = Value::of(thunk ? Value::kThunk : Value::kFunction, t);
           pc += 2;
@@ -243,8 +250,8 @@ void Vm::run_code(size_t stop) {
         case Op::SharedThunk:
         case Op::SharedClosure: {
           const bool thunk = static_cast<Op>(w & 0xff) == Op::SharedThunk;
-          auto* t = reinterpret_cast<Thunk*>(heap.alloc(
-              thunk ? ObjectKind::Thunk : ObjectKind::Closure, 16, a, kSharedCaptures));
+          auto* t = reinterpret_cast<Thunk*>(
+              heap.alloc(thunk ? ObjectKind::Thunk : ObjectKind::Closure, 16, a, kSharedCaptures));
           t->slots[0] = base[*pc++];
           *sp++ = Value::of(thunk ? Value::kThunk : Value::kFunction, t);
           break;
@@ -252,8 +259,8 @@ void Vm::run_code(size_t stop) {
         case Op::OwnThunk:
         case Op::OwnClosure: {
           const bool thunk = static_cast<Op>(w & 0xff) == Op::OwnThunk;
-          auto* t = reinterpret_cast<Thunk*>(heap.alloc(
-              thunk ? ObjectKind::Thunk : ObjectKind::Closure, 16, a, kSharedCaptures));
+          auto* t = reinterpret_cast<Thunk*>(
+              heap.alloc(thunk ? ObjectKind::Thunk : ObjectKind::Closure, 16, a, kSharedCaptures));
           t->slots[0] = Value::of(Value::kBoxed, reinterpret_cast<char*>(up) - sizeof(Object));
           *sp++ = Value::of(thunk ? Value::kThunk : Value::kFunction, t);
           break;
@@ -267,9 +274,8 @@ void Vm::run_code(size_t stop) {
             if (block.arity == a) {
               SAVE();
               const auto args = static_cast<uint32_t>(sp - stack_) - a;
-              Value* captures = c->object.aux == kSharedCaptures
-                                    ? c->slots[0].as<Captures>()->slots
-                                    : c->slots;
+              Value* captures =
+                  c->object.aux == kSharedCaptures ? c->slots[0].as<Captures>()->slots : c->slots;
               enter_code(block, args, args - 1, &c->object, captures, nullptr, true);
               RELOAD();
               break;
@@ -362,15 +368,19 @@ void Vm::run_code(size_t stop) {
         case Op::Jump: pc = body->words.data() + a; break;
         case Op::JumpIfFalse: {
           const Value v = sp[-1];
-          if (v.is_false()) pc = body->words.data() + a;
-          else if (!v.is_true()) fail_type("a Boolean", v, "");
+          if (v.is_false())
+            pc = body->words.data() + a;
+          else if (!v.is_true())
+            fail_type("a Boolean", v, "");
           --sp;
           break;
         }
         case Op::JumpIfTrue: {
           const Value v = sp[-1];
-          if (v.is_true()) pc = body->words.data() + a;
-          else if (!v.is_false()) fail_type("a Boolean", v, "");
+          if (v.is_true())
+            pc = body->words.data() + a;
+          else if (!v.is_false())
+            fail_type("a Boolean", v, "");
           --sp;
           break;
         }
@@ -525,8 +535,8 @@ void Vm::run_code(size_t stop) {
           break;
         }
         case Op::Overrides: {
-          const Value v = apply_overrides(body->literals[a], sp[-2], sp[-1],
-                                          base[*pc++].as<Captures>());
+          const Value v =
+              apply_overrides(body->literals[a], sp[-2], sp[-1], base[*pc++].as<Captures>());
           --sp;
           sp[-1] = v;
           break;
@@ -599,8 +609,8 @@ void Vm::run_code(size_t stop) {
         }
 
         case Op::PushWith: {
-          auto* scope = reinterpret_cast<WithScope*>(
-              heap.alloc(ObjectKind::WithScope, sizeof(WithScope)));
+          auto* scope =
+              reinterpret_cast<WithScope*>(heap.alloc(ObjectKind::WithScope, sizeof(WithScope)));
           scope->env = sp[-1];
           const Value outside = read_source(pc, base, up);
           scope->outside = outside.exists() ? outside.as<WithScope>() : nullptr;

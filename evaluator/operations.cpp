@@ -47,8 +47,10 @@ Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace) 
     if (type == Type::String) {
       piece = forced;
     } else if (type == Type::Path) {
-      if (options.copy_to_store) piece = copy_path_to_store(vm, forced);
-      else piece = vm.make_string(forced.path()->view());
+      if (options.copy_to_store)
+        piece = copy_path_to_store(vm, forced);
+      else
+        piece = vm.make_string(forced.path()->view());
     } else if (type == Type::Attrs) {
       if (const Value* f = forced.attrs()->get(vm.symbols.known.to_string)) {
         const Value function = co_await vm.force(*f);
@@ -71,14 +73,14 @@ Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace) 
       }
     }
     if (!piece.exists() && type != Type::List) {
-      EvalError error(ErrorKind::Type,
-                      cat("cannot coerce ", describe_type(forced), " to a string: ", vm.brief(forced)));
+      EvalError error(ErrorKind::Type, cat("cannot coerce ", describe_type(forced),
+                                           " to a string: ", vm.brief(forced)));
       if (!trace.empty()) error.trace(std::string(trace));
       throw error;
     }
     if (type == Type::List && !options.strong) {
-      EvalError error(ErrorKind::Type,
-                      cat("cannot coerce ", describe_type(forced), " to a string: ", vm.brief(forced)));
+      EvalError error(ErrorKind::Type, cat("cannot coerce ", describe_type(forced),
+                                           " to a string: ", vm.brief(forced)));
       if (!trace.empty()) error.trace(std::string(trace));
       throw error;
     }
@@ -112,13 +114,12 @@ Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace) 
 Task add_values(Vm& vm, Root a, Root b) {
   Root left(vm.heap, a), right(vm.heap, b);
   if (left->is_path()) {
-    const Value text = co_await coerce_to_string(
-        vm, {vm.heap, right}, {.copy_to_store = false}, "while evaluating a path segment");
+    const Value text = co_await coerce_to_string(vm, {vm.heap, right}, {.copy_to_store = false},
+                                                 "while evaluating a path segment");
     if (vm.context(text) != nullptr)
       vm.fail(ErrorKind::Other,
               "a string that refers to a store path cannot be appended to a path");
-    co_return vm.make_path(
-        canonical_path(cat(left->path()->view(), vm.view(text))));
+    co_return vm.make_path(canonical_path(cat(left->path()->view(), vm.view(text))));
   }
   const Value x =
       co_await coerce_to_string(vm, {vm.heap, left}, {}, "while evaluating a path segment");
@@ -174,14 +175,16 @@ Task equal_as(Vm& vm, Root a, Root b, bool negate) {
     if (x.is_list()) {
       List *l = x.list(), *r = y.list();
       work.values.resize(work.values.size() - 2);
-      for (uint32_t i = l->size(); i-- > 0;) push(l->items[i], r->items[i]);
+      for (uint32_t i = l->size(); i-- > 0;)
+        push(l->items[i], r->items[i]);
       continue;
     }
     const Value dx = co_await is_derivation(vm, {vm.heap, work.values[work.values.size() - 2]});
     if (dx.is_true()) {
       const Value dy = co_await is_derivation(vm, {vm.heap, work.values.back()});
       if (dy.is_true()) {
-        const Value* p = work.values[work.values.size() - 2].attrs()->get(vm.symbols.known.out_path);
+        const Value* p =
+            work.values[work.values.size() - 2].attrs()->get(vm.symbols.known.out_path);
         const Value* q = work.values.back().attrs()->get(vm.symbols.known.out_path);
         if (p != nullptr && q != nullptr) {
           const Value px = *p, qx = *q;
@@ -198,15 +201,20 @@ Task equal_as(Vm& vm, Root a, Root b, bool negate) {
     if (!std::ranges::equal(l->keys->all(), r->keys->all())) co_return Value::boolean(negate);
     work.values.resize(work.values.size() - 2);
     // In the order in which the names were first seen, as in C++ Nix.
-    for (uint32_t i = l->size(); i-- > 0;) push(l->values[i], r->values[i]);
+    for (uint32_t i = l->size(); i-- > 0;)
+      push(l->values[i], r->values[i]);
   }
   co_return Value::boolean(!negate);
 }
 
 }  // namespace
 
-Task equal(Vm& vm, Root a, Root b) { return equal_as(vm, std::move(a), std::move(b), false); }
-Task not_equal(Vm& vm, Root a, Root b) { return equal_as(vm, std::move(a), std::move(b), true); }
+Task equal(Vm& vm, Root a, Root b) {
+  return equal_as(vm, std::move(a), std::move(b), false);
+}
+Task not_equal(Vm& vm, Root a, Root b) {
+  return equal_as(vm, std::move(a), std::move(b), true);
+}
 
 // --- Ordering ----------------------------------------------------------------------------------------------------------
 
@@ -226,16 +234,15 @@ Task less_as(Vm& vm, Root a, Root b, bool negate) {
       if (x->type() != y->type())
         vm.fail(ErrorKind::Type,
                 cat("cannot compare ", describe_type(x), " with ", describe_type(y)));
-      vm.fail(ErrorKind::Type,
-              cat("cannot compare ", describe_type(x), " with ", describe_type(y),
-                  "; values of that type are incomparable"));
+      vm.fail(ErrorKind::Type, cat("cannot compare ", describe_type(x), " with ", describe_type(y),
+                                   "; values of that type are incomparable"));
     }
     uint32_t i = 0;
     for (;; ++i) {
       if (i == y->list()->size()) co_return Value::boolean(negate);
       if (i == x->list()->size()) co_return Value::boolean(!negate);
-      const Value same = co_await equal(vm, {vm.heap, x->list()->items[i]},
-                                        {vm.heap, y->list()->items[i]});
+      const Value same =
+          co_await equal(vm, {vm.heap, x->list()->items[i]}, {vm.heap, y->list()->items[i]});
       if (!same.is_true()) break;
     }
     const Value next_x = x->list()->items[i], next_y = y->list()->items[i];
@@ -246,8 +253,12 @@ Task less_as(Vm& vm, Root a, Root b, bool negate) {
 
 }  // namespace
 
-Task less_than(Vm& vm, Root a, Root b) { return less_as(vm, std::move(a), std::move(b), false); }
-Task not_less_than(Vm& vm, Root a, Root b) { return less_as(vm, std::move(a), std::move(b), true); }
+Task less_than(Vm& vm, Root a, Root b) {
+  return less_as(vm, std::move(a), std::move(b), false);
+}
+Task not_less_than(Vm& vm, Root a, Root b) {
+  return less_as(vm, std::move(a), std::move(b), true);
+}
 
 // --- Deep forcing ------------------------------------------------------------------------------------------------------
 
@@ -278,8 +289,8 @@ Task force_deep(Vm& vm, Root v) {
       continue;
     }
     const uint32_t i = level.next++;
-    Value* slot = c.is_list() ? &c.list()->items[i]
-                              : &c.attrs()->values[vm.name_order(c.attrs()->keys)[i]];
+    Value* slot =
+        c.is_list() ? &c.list()->items[i] : &c.attrs()->values[vm.name_order(c.attrs()->keys)[i]];
     const Value item = co_await vm.force(*slot);
     // `c` is rooted in `containers`, so its slot is where it was.
     // A slot that holds a list keeps its thunk: the printer tells by it whether a list is shared or a copy.

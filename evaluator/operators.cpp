@@ -173,7 +173,8 @@ bool Vm::compare_now(Value a, Value b, bool& less) {
   }
   const bool x = a.is_int(), y = b.is_int();
   if ((x || a.is_float()) && (y || b.is_float())) {
-    if (x && y) less = a.as_int() < b.as_int();
+    if (x && y)
+      less = a.as_int() < b.as_int();
     else
       less = (x ? static_cast<double>(a.as_int()) : a.as_float()) <
              (y ? static_cast<double>(b.as_int()) : b.as_float());
@@ -221,7 +222,9 @@ std::string Vm::brief(Value v) {
   const auto leaf = [&](Value x) -> std::string {
     x = resolve(x);
     switch (x.type()) {
-      case Type::Thunk: return x.thunk()->state() == ThunkState::Running ? "«potential infinite recursion»" : "«thunk»";
+      case Type::Thunk:
+        return x.thunk()->state() == ThunkState::Running ? "«potential infinite recursion»"
+                                                         : "«thunk»";
       case Type::Null: return "null";
       case Type::Bool: return x.is_true() ? "true" : "false";
       case Type::Int: return std::to_string(x.as_int());
@@ -236,10 +239,14 @@ std::string Vm::brief(Value v) {
         s += '"';
         for (const char c : text.substr(0, kMax)) {
           if (c == '"' || c == '\\') s += '\\';
-          if (c == '\n') s += "\\n";
-          else if (c == '\t') s += "\\t";
-          else if (c == '\r') s += "\\r";
-          else s += c;
+          if (c == '\n')
+            s += "\\n";
+          else if (c == '\t')
+            s += "\\t";
+          else if (c == '\r')
+            s += "\\r";
+          else
+            s += c;
         }
         s += '"';
         if (text.size() > kMax) s += cat(" «", text.size() - kMax, " bytes elided»");
@@ -259,7 +266,8 @@ std::string Vm::brief(Value v) {
         const SourceSpan at = world.function_span(x);
         if (!at.known()) return "«lambda»";
         const LineColumn lc = world.line_column(at);
-        return cat("«lambda ", function_name(x), "@ ", world.source(at.source)->name, ":", lc.line, ":", lc.column, "»");
+        return cat("«lambda ", function_name(x), "@ ", world.source(at.source)->name, ":", lc.line,
+                   ":", lc.column, "»");
       }
       case Type::Internal: break;
     }

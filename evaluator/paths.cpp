@@ -7,7 +7,8 @@ std::string canonical_path(std::string_view path) {
   out.reserve(path.size());
   size_t i = 0;
   while (i < path.size()) {
-    while (i < path.size() && path[i] == '/') ++i;
+    while (i < path.size() && path[i] == '/')
+      ++i;
     const size_t end = std::min(path.find('/', i), path.size());
     const std::string_view part = path.substr(i, end - i);
     if (part == "..") {

@@ -8,8 +8,12 @@
 namespace nilas::eval {
 
 namespace detail {
-inline void append(std::string& to, std::string_view part) { to += part; }
-inline void append(std::string& to, char part) { to += part; }
+inline void append(std::string& to, std::string_view part) {
+  to += part;
+}
+inline void append(std::string& to, char part) {
+  to += part;
+}
 template <std::integral T>
 void append(std::string& to, T part) {
   to += std::to_string(part);

@@ -27,15 +27,15 @@ using PosId = uint32_t;   ///< position of an attribute, see world.hpp; 0: unkno
 using CodeId = uint32_t;  ///< index into the world's table of code blocks
 
 enum class ObjectKind : uint8_t {
-  Free,       // a cell that holds nothing
-  Thunk,      // delayed computation
-  Captures,   // values shared by the thunks and closures of one binding group
-  Closure,    // function written in Nix
-  PartialApp, // function with some of its arguments
-  Builtin,    // function written in C++
-  Attrs,      // attribute set
-  Keys,       // sorted names of a set: its shape, shared
-  Positions,  // positions parallel to Keys, shared
+  Free,        // a cell that holds nothing
+  Thunk,       // delayed computation
+  Captures,    // values shared by the thunks and closures of one binding group
+  Closure,     // function written in Nix
+  PartialApp,  // function with some of its arguments
+  Builtin,     // function written in C++
+  Attrs,       // attribute set
+  Keys,        // sorted names of a set: its shape, shared
+  Positions,   // positions parallel to Keys, shared
   List,
   String,
   Rope,     // a + b not yet copied together
@@ -55,8 +55,10 @@ enum ObjectFlag : uint8_t {
 struct Object {
   ObjectKind kind;
   uint8_t flags;
-  uint16_t aux;    // Thunk, Closure: number of own captures, or kSharedCaptures; PartialApp: arguments; Thunk's state is apart
-  uint32_t count;  // List, Attrs, Keys...: elements; String, Path: bytes; Thunk, Closure: CodeId; Builtin: its index
+  uint16_t
+      aux;  // Thunk, Closure: number of own captures, or kSharedCaptures; PartialApp: arguments; Thunk's state is apart
+  uint32_t
+      count;  // List, Attrs, Keys...: elements; String, Path: bytes; Thunk, Closure: CodeId; Builtin: its index
 };
 static_assert(sizeof(Object) == 8, "headers are half of the small cells");
 
@@ -68,7 +70,19 @@ struct Closure;
 struct Path;
 struct Context;
 
-enum class Type : uint8_t { Thunk, Int, Float, Bool, Null, String, Path, Attrs, List, Function, Internal };
+enum class Type : uint8_t {
+  Thunk,
+  Int,
+  Float,
+  Bool,
+  Null,
+  String,
+  Path,
+  Attrs,
+  List,
+  Function,
+  Internal
+};
 
 class Value {
  public:
@@ -77,9 +91,13 @@ class Value {
   constexpr Value() = default;  ///< no value at all: `!v.exists()`
   static constexpr Value null() { return Value(2); }
   static constexpr Value boolean(bool b) { return Value(b ? 18 : 10); }
-  static constexpr bool fits_int(int64_t i) { return i >= -(int64_t{1} << 60) && i < (int64_t{1} << 60); }
+  static constexpr bool fits_int(int64_t i) {
+    return i >= -(int64_t{1} << 60) && i < (int64_t{1} << 60);
+  }
   /// `i` must satisfy fits_int; use Vm::make_int for any integer.
-  static constexpr Value small_int(int64_t i) { return Value(static_cast<uint64_t>(i) << 3 | kInt); }
+  static constexpr Value small_int(int64_t i) {
+    return Value(static_cast<uint64_t>(i) << 3 | kInt);
+  }
   static Value of(Tag tag, const void* p) { return Value(reinterpret_cast<uint64_t>(p) | tag); }
   static Value of(const Thunk* t) { return of(kThunk, t); }
   static Value of(const Attrs* a) { return of(kAttrs, a); }
@@ -89,7 +107,9 @@ class Value {
   constexpr Tag tag() const { return static_cast<Tag>(bits_ & 7); }
   constexpr bool exists() const { return bits_ != 0; }
   constexpr uint64_t bits() const { return bits_; }
-  friend constexpr bool operator==(Value a, Value b) { return a.bits_ == b.bits_; }  ///< same word, not Nix's ==
+  friend constexpr bool operator==(Value a, Value b) {
+    return a.bits_ == b.bits_;
+  }  ///< same word, not Nix's ==
 
   constexpr bool is_forced() const { return tag() != kThunk; }
   constexpr bool is_thunk() const { return tag() == kThunk; }
@@ -109,8 +129,8 @@ class Value {
   bool is_pointer() const { return tag() != kInt && tag() != kConstant && exists(); }
 
   constexpr int64_t small_int() const { return static_cast<int64_t>(bits_) >> 3; }
-  int64_t as_int() const;    ///< requires is_int()
-  double as_float() const;   ///< requires is_float()
+  int64_t as_int() const;   ///< requires is_int()
+  double as_float() const;  ///< requires is_float()
   bool as_bool() const { return is_true(); }
   Object* object() const { return reinterpret_cast<Object*>(bits_ & ~uint64_t{7}); }
   Thunk* thunk() const { return as<Thunk>(); }
@@ -162,8 +182,8 @@ struct Closure {
 };
 
 struct PartialApp {
-  Object object;  // aux: number of arguments held
-  Value function; // a Closure or Builtin, never a PartialApp
+  Object object;   // aux: number of arguments held
+  Value function;  // a Closure or Builtin, never a PartialApp
   Value args[1];
 };
 
@@ -173,10 +193,11 @@ struct BuiltinObject {
 
 /// Strictly ascending symbols. Compare `serial`, not the address: addresses are reused after a collection.
 struct Keys {
-  Object object;       // count: number of symbols
-  uint32_t serial;     // unique in the world
+  Object object;    // count: number of symbols
+  uint32_t serial;  // unique in the world
   uint32_t pad;
-  Object* name_order;  // Positions-like array of indexes in the order of names, made when first asked for; or null
+  Object*
+      name_order;  // Positions-like array of indexes in the order of names, made when first asked for; or null
   Symbol symbols[1];
 
   std::span<const Symbol> all() const { return {symbols, object.count}; }
@@ -267,7 +288,9 @@ struct Failure {
 inline int64_t Value::as_int() const {
   return is_small_int() ? small_int() : as<BigInt>()->value;
 }
-inline double Value::as_float() const { return as<Float>()->value; }
+inline double Value::as_float() const {
+  return as<Float>()->value;
+}
 
 /// "an integer", "a set", ... as C++ Nix names a value's type in messages (a thunk is "a thunk").
 std::string_view describe_type(Value v);

@@ -28,7 +28,8 @@ struct CoroutinePool {
   Free* free[kPoolClasses] = {};
   ~CoroutinePool() {
     for (Free* f : free)
-      while (f != nullptr) ::operator delete(std::exchange(f, f->next));
+      while (f != nullptr)
+        ::operator delete(std::exchange(f, f->next));
   }
 };
 
@@ -83,7 +84,9 @@ Vm::~Vm() {
   delete[] stack_;
 }
 
-EvalHost& Vm::host() { return world.host; }
+EvalHost& Vm::host() {
+  return world.host;
+}
 
 // --- Making values -----------------------------------------------------------------------------------------------------
 
@@ -126,8 +129,8 @@ Value Vm::make_path(std::string_view path) {
 List* Vm::alloc_list(size_t n) {
   if (n == 0) return empty_list_.list();
   if (n > UINT32_MAX) fail(ErrorKind::Other, "a list of more than 4294967295 elements");
-  auto* l = reinterpret_cast<List*>(
-      heap.alloc(ObjectKind::List, 8 + 8 * n, static_cast<uint32_t>(n)));
+  auto* l =
+      reinterpret_cast<List*>(heap.alloc(ObjectKind::List, 8 + 8 * n, static_cast<uint32_t>(n)));
   std::fill_n(l->items, n, Value::null());
   return l;
 }
@@ -143,9 +146,9 @@ Attrs* Vm::alloc_attrs(Keys* keys, Positions* positions) {
 }
 
 Keys* Vm::make_keys(std::span<const Symbol> list) {
-  auto* k = reinterpret_cast<Keys*>(heap.alloc(
-      ObjectKind::Keys, std::max<size_t>(sizeof(Keys), 24 + 4 * list.size()),
-      static_cast<uint32_t>(list.size())));
+  auto* k = reinterpret_cast<Keys*>(heap.alloc(ObjectKind::Keys,
+                                               std::max<size_t>(sizeof(Keys), 24 + 4 * list.size()),
+                                               static_cast<uint32_t>(list.size())));
   k->serial = next_serial_++;
   k->pad = 0;
   k->name_order = nullptr;
@@ -154,9 +157,9 @@ Keys* Vm::make_keys(std::span<const Symbol> list) {
 }
 
 Positions* Vm::make_positions(std::span<const PosId> ids) {
-  auto* p = reinterpret_cast<Positions*>(heap.alloc(
-      ObjectKind::Positions, std::max<size_t>(16, 8 + 4 * ids.size()),
-      static_cast<uint32_t>(ids.size())));
+  auto* p = reinterpret_cast<Positions*>(heap.alloc(ObjectKind::Positions,
+                                                    std::max<size_t>(16, 8 + 4 * ids.size()),
+                                                    static_cast<uint32_t>(ids.size())));
   std::copy(ids.begin(), ids.end(), p->ids);
   return p;
 }
@@ -203,7 +206,9 @@ std::span<const uint32_t> Vm::name_order(Keys* keys) {
 
 // --- Sets --------------------------------------------------------------------------------------------------------------
 
-AttrsBuilder::AttrsBuilder(Vm& vm, size_t expected) : vm_(vm) { entries_.reserve(expected); }
+AttrsBuilder::AttrsBuilder(Vm& vm, size_t expected) : vm_(vm) {
+  entries_.reserve(expected);
+}
 
 void AttrsBuilder::add(std::string_view name, Value v, PosId pos) {
   add(vm_.symbols.intern(name), v, pos);
@@ -233,9 +238,11 @@ Value AttrsBuilder::build() {
     any |= e.pos != 0;
   }
   if (any)
-    for (const Entry& e : entries_) positions.push_back(e.pos);
+    for (const Entry& e : entries_)
+      positions.push_back(e.pos);
   Attrs* set = vm_.alloc_attrs(vm_.make_keys(names), any ? vm_.make_positions(positions) : nullptr);
-  for (size_t i = 0; i < entries_.size(); ++i) set->values[i] = entries_[i].value;
+  for (size_t i = 0; i < entries_.size(); ++i)
+    set->values[i] = entries_[i].value;
   return Value::of(set);
 }
 
@@ -343,8 +350,8 @@ Context* Vm::merge_contexts(Context* a, Context* b) {
   std::ranges::set_union(a->all(), b->all(), std::back_inserter(ids));
   if (ids.size() == a->object.count) return a;
   if (ids.size() == b->object.count) return b;
-  auto* c = reinterpret_cast<Context*>(heap.alloc(
-      ObjectKind::Context, 8 + 4 * ids.size(), static_cast<uint32_t>(ids.size())));
+  auto* c = reinterpret_cast<Context*>(
+      heap.alloc(ObjectKind::Context, 8 + 4 * ids.size(), static_cast<uint32_t>(ids.size())));
   std::ranges::copy(ids, c->ids);
   return c;
 }
@@ -409,9 +416,9 @@ std::string_view Vm::expect_string(Value v, std::string_view trace) {
 std::string_view Vm::expect_string_no_context(Value v, std::string_view trace) {
   const std::string_view text = expect_string(v, trace);
   if (const Context* c = context(v)) {
-    EvalError error(ErrorKind::Other,
-                    cat("the string '", text, "' is not allowed to refer to a store path (such as '",
-                        context_example(c), "')"));
+    EvalError error(ErrorKind::Other, cat("the string '", text,
+                                          "' is not allowed to refer to a store path (such as '",
+                                          context_example(c), "')"));
     if (!trace.empty()) error.trace(std::string(trace));
     throw error;
   }

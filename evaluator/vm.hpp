@@ -99,7 +99,8 @@ class Vm {
   // --- Reading values ------------------------------------------------------------------------------------------------
   /// What a thunk that was evaluated stands for; the value itself if it is forced; otherwise still a thunk.
   Value resolve(Value v) const {
-    while (v.is_thunk() && v.thunk()->state() == ThunkState::Evaluated) v = v.thunk()->slots[0];
+    while (v.is_thunk() && v.thunk()->state() == ThunkState::Evaluated)
+      v = v.thunk()->slots[0];
     return v;
   }
   /// Flat string of a string value (flattens a rope; does not evaluate). The view lives as long as the value.
@@ -145,12 +146,12 @@ class Vm {
     }
     void await_suspend(std::coroutine_handle<>) noexcept {
       yielded = value.is_forced();
-      if (yielded) vm.request_pause(value);
-      else vm.request_force(value);
+      if (yielded)
+        vm.request_pause(value);
+      else
+        vm.request_force(value);
     }
-    Value await_resume() noexcept {
-      return value.is_forced() && !yielded ? value : vm.result_;
-    }
+    Value await_resume() noexcept { return value.is_forced() && !yielded ? value : vm.result_; }
     bool yielded = false;
   };
   ForceAwait force(Value v) { return {*this, v, false}; }
@@ -195,8 +196,8 @@ class Vm {
   void collect();
 
   struct Stats {
-    uint64_t calls = 0, builtin_calls = 0, thunks = 0, forces = 0, selects = 0, select_hits = 0, updates = 0,
-             update_values = 0, with_lookups = 0, codes_compiled = 0, tasks = 0;
+    uint64_t calls = 0, builtin_calls = 0, thunks = 0, forces = 0, selects = 0, select_hits = 0,
+             updates = 0, update_values = 0, with_lookups = 0, codes_compiled = 0, tasks = 0;
   };
   Stats stats;
 
@@ -233,7 +234,8 @@ class Vm {
   friend Task resolve_with(Vm& vm, Symbol name, Root scope);
   void grow_stack(uint32_t needed);
   void safepoint() {
-    if (--slice_ < 0 || heap.wants_collection() || heap.options.stress) [[unlikely]] slow_safepoint();
+    if (--slice_ < 0 || heap.wants_collection() || heap.options.stress) [[unlikely]]
+      slow_safepoint();
   }
   void slow_safepoint();
   void visit_roots(Heap& h);
@@ -242,8 +244,10 @@ class Vm {
   void add_trace(EvalError& error, const Frame& frame, const Frame* caller);
   SourceSpan site(const Frame& frame) const;
   [[noreturn]] void fail_missing_attribute(Symbol name, Attrs* set);
-  [[noreturn]] void fail_missing_argument(const CodeBlock& code, const FormalsInfo& info, Symbol name);
-  [[noreturn]] void fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info, Attrs* set);
+  [[noreturn]] void fail_missing_argument(const CodeBlock& code, const FormalsInfo& info,
+                                          Symbol name);
+  [[noreturn]] void fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info,
+                                             Attrs* set);
   [[noreturn]] void fail_call(Value f);
   [[noreturn]] void throw_failed(Thunk* thunk);
   [[noreturn]] void fail_assertion();
@@ -288,17 +292,21 @@ class Vm {
   std::vector<CodeId> builtin_codes_;
 };
 
-inline Value& Args::operator[](uint32_t i) const { return vm_->stack_slot(base_ + i); }
+inline Value& Args::operator[](uint32_t i) const {
+  return vm_->stack_slot(base_ + i);
+}
 inline void Task::await_suspend(std::coroutine_handle<>) noexcept {
   vm_ = handle_.promise().vm;
   vm_->request_task(release());
 }
-inline Value Task::await_resume() const noexcept { return vm_->result(); }
+inline Value Task::await_resume() const noexcept {
+  return vm_->result();
+}
 
 // --- Tasks that builtins share (operations.cpp) ----------------------------------------------------------------------
 struct Coercion {
-  bool strong = false;         ///< toString: numbers, booleans, null, lists too
-  bool copy_to_store = true;   ///< a path becomes its store path; otherwise its text
+  bool strong = false;        ///< toString: numbers, booleans, null, lists too
+  bool copy_to_store = true;  ///< a path becomes its store path; otherwise its text
   bool canonicalize_path = true;
 };
 /// String value of `v` (which may be a thunk) as Nix coerces, __toString and outPath included. Empty `trace`: none.

@@ -135,14 +135,16 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   const auto base = global_names();
   std::vector<std::string_view> names(base.begin(), base.end());
-  for (const Symbol s : scope->keys->all()) names.push_back(vm.symbols.name(s));
+  for (const Symbol s : scope->keys->all())
+    names.push_back(vm.symbols.name(s));
   std::ranges::sort(names);
   const auto [from, to] = std::ranges::unique(names);
   names.erase(from, to);
   for (const std::string_view name : names) {
     const Value* own = scope->get(vm.symbols.intern(name));
     const auto it = std::ranges::lower_bound(base, name);
-    unit.own_globals.push_back(own != nullptr ? *own : globals_[static_cast<size_t>(it - base.begin())]);
+    unit.own_globals.push_back(own != nullptr ? *own
+                                              : globals_[static_cast<size_t>(it - base.begin())]);
   }
   unit.globals = &unit.own_globals;
   parse_unit(unit, std::move(*text), names);
@@ -186,7 +188,9 @@ PosId World::add_position(SourceSpan span) {
   return static_cast<PosId>(positions_.size() - 1);
 }
 
-SourceSpan World::position(PosId id) const { return id < positions_.size() ? positions_[id] : SourceSpan{}; }
+SourceSpan World::position(PosId id) const {
+  return id < positions_.size() ? positions_[id] : SourceSpan{};
+}
 
 std::optional<World::FunctionNode> World::function_node(Value f) const {
   if (!f.is_function()) return std::nullopt;
@@ -200,7 +204,8 @@ std::optional<World::FunctionNode> World::function_node(Value f) const {
   const auto& ast = *block.unit->ast;
   // A partial application stands for an inner function.
   syntax::NodeId node = block.node;
-  for (; skip > 0; --skip) node = ast.skip_parens(ast.nodes[node].b);
+  for (; skip > 0; --skip)
+    node = ast.skip_parens(ast.nodes[node].b);
   return FunctionNode{block.unit, node};
 }
 
@@ -220,16 +225,20 @@ void World::visit_roots(Heap& heap) {
   for (CodeId id = 0; id < code_count_; ++id) {
     const CodeBlock& c = code(id);
     if (!c.body) continue;
-    for (const Value v : c.body->constants) heap.mark(v);
+    for (const Value v : c.body->constants)
+      heap.mark(v);
     for (const AttrsLiteral& l : c.body->literals) {
       heap.mark(&l.keys->object);
       heap.mark(&l.positions->object);
     }
   }
-  for (const auto& [path, value] : imports_) heap.mark(value);
-  for (const Value v : globals_) heap.mark(v);
+  for (const auto& [path, value] : imports_)
+    heap.mark(value);
+  for (const Value v : globals_)
+    heap.mark(v);
   for (const auto& unit : sources_)
-    for (const Value v : unit->own_globals) heap.mark(v);
+    for (const Value v : unit->own_globals)
+      heap.mark(v);
   heap.mark(nix_path_);
 }
 
@@ -275,7 +284,8 @@ void World::make_globals() {
     const Value* v = builtins.attrs()->get(vm.symbols.intern(plain));
     globals_.push_back(v != nullptr ? *v : Value::null());
   }
-  const SourceUnit& unit = parse_source("«nix/derivation.nix»", "/", std::string(kDerivationNix), false);
+  const SourceUnit& unit =
+      parse_source("«nix/derivation.nix»", "/", std::string(kDerivationNix), false);
   const Value derivation = thunk_of(unit);
   *builtins.attrs()->get(vm.symbols.intern("derivation")) = derivation;
   const auto names = global_names();
@@ -299,7 +309,8 @@ void Vm::make_builtin_codes() {
   const auto op = [](Op o, uint32_t a = 0) { return static_cast<uint32_t>(o) | a << 8; };
   for (uint32_t n = 1; n <= 2; ++n) {
     std::vector<uint32_t> words{op(Op::UpForce, 0)};
-    for (uint32_t i = 1; i <= n; ++i) words.push_back(op(Op::Up, i));
+    for (uint32_t i = 1; i <= n; ++i)
+      words.push_back(op(Op::Up, i));
     words.insert(words.end(), {op(Op::TailCall, n), op(Op::Return)});
     apply_code_[n - 1] = add(0, n + 1, std::move(words));
   }

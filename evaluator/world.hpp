@@ -25,7 +25,7 @@ struct CodeBlock;
 
 struct SearchPathEntry {
   std::string prefix;  ///< "nixpkgs" of nixpkgs=/x; empty for a plain directory
-  std::string path;    ///< absolute, or as the user wrote it (resolved against the working directory)
+  std::string path;  ///< absolute, or as the user wrote it (resolved against the working directory)
 };
 
 struct WorldOptions {
@@ -34,15 +34,15 @@ struct WorldOptions {
   std::string current_system = "x86_64-linux";
   std::string store_dir = "/nix/store";
   StoreFeatures store_features;
-  bool pure = false;  ///< no environment, clock or search path
+  bool pure = false;             ///< no environment, clock or search path
   bool toml_timestamps = false;  ///< experimental feature parse-toml-timestamps: dates in fromTOML
 };
 
 /// One version of a text that was loaded: a file, an unsaved buffer, an -E expression.
 struct SourceUnit {
   SourceId id;
-  std::string name;       ///< absolute path, or "«string»", "«stdin»"
-  std::string base_dir;   ///< where its relative paths start
+  std::string name;      ///< absolute path, or "«string»", "«stdin»"
+  std::string base_dir;  ///< where its relative paths start
   std::shared_ptr<const std::string> text;
   std::shared_ptr<const syntax::Ast> ast;
   bool is_file;
@@ -142,9 +142,9 @@ class World {
   static constexpr CodeId kCodeChunk = 4096;
   std::vector<std::unique_ptr<CodeBlock[]>> codes_;
   CodeId code_count_ = 0;
-  std::vector<SourceSpan> positions_;                 // by PosId; 0 is unknown
-  std::unordered_map<std::string, Value> imports_;    // canonical path -> thunk
-  std::vector<Value> globals_;                        // parallel to global_names()
+  std::vector<SourceSpan> positions_;               // by PosId; 0 is unknown
+  std::unordered_map<std::string, Value> imports_;  // canonical path -> thunk
+  std::vector<Value> globals_;                      // parallel to global_names()
   Value nix_path_;
   std::set<std::string, std::less<>> reads_;
 };

@@ -46,8 +46,21 @@ enum class NodeKind : uint8_t {
 enum class UnaryOp : uint8_t { Not, Negate };
 
 enum class BinaryOp : uint8_t {
-  Add, Sub, Mul, Div, Concat, Update, Equal, NotEqual, Less, LessEqual, More, MoreEqual,
-  And, Or, Implies,
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Concat,
+  Update,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  More,
+  MoreEqual,
+  And,
+  Or,
+  Implies,
   PipeRight,  ///< a |> f : `a` is the argument
   PipeLeft,   ///< f <| a
 };
@@ -56,7 +69,8 @@ enum class StringStyle : uint8_t { Quoted, Indented, Url };
 enum class PathStyle : uint8_t { Relative, Absolute, Home };
 
 enum NodeFlag : uint8_t {
-  kSynthetic = 1,  ///< not written as such: inner set of an attribute path, Var of an inherited name
+  kSynthetic =
+      1,  ///< not written as such: inner set of an attribute path, Var of an inherited name
   kRecursive = 2,  ///< AttrSet: `rec { }` (for a merged set: what the first definition says)
 };
 
@@ -81,8 +95,8 @@ struct Part {
 /// One name of an attribute path. Static names, quoted or not, have a symbol (`"${"a"}"` is not static; `"a"` is).
 struct AttrName {
   SymbolId symbol;  ///< kNone if dynamic
-  NodeId expr;      ///< the expression of `${e}` or of a string with interpolation; kNoNode if static
-  Span span;        ///< as written, with its quotes
+  NodeId expr;  ///< the expression of `${e}` or of a string with interpolation; kNoNode if static
+  Span span;    ///< as written, with its quotes
 };
 
 struct AttrPath {
@@ -121,7 +135,8 @@ struct Binding {
   Span span;     ///< with its semicolon
   PathId path;   ///< Path: the attribute path; Inherit, InheritFrom: the inherited names
   NodeId value;  ///< Path: the value; InheritFrom: the expression in parentheses; Inherit: kNoNode
-  Span doc;      ///< text of the doc comment `/** */` (with its delimiters) right before it; empty if none
+  Span
+      doc;  ///< text of the doc comment `/** */` (with its delimiters) right before it; empty if none
 };
 
 /// Bindings of `{ }`, `rec { }`, `let` and `let { }`.
@@ -132,10 +147,11 @@ struct Binding {
 /// literal's node names the record of the set it was merged into; its own record, which only the
 /// table `sets` still holds, keeps its bindings and has no attrs.
 struct SetRecord {
-  NodeId node;  ///< the AttrSet, Let or LegacyLet
+  NodeId node;                            ///< the AttrSet, Let or LegacyLet
   uint32_t first_attr, attr_count;        ///< into attrs
   uint32_t first_dynamic, dynamic_count;  ///< into dynamic_attrs
-  uint32_t first_from, from_count;        ///< into froms: expressions of `inherit (e)`, each evaluated once
+  uint32_t first_from,
+      from_count;  ///< into froms: expressions of `inherit (e)`, each evaluated once
   uint32_t first_binding, binding_count;  ///< into bindings; empty for a synthetic set
   ScopeId scope;                          ///< of its names; kNone if not recursive
 };
@@ -168,8 +184,8 @@ enum class ScopeKind : uint8_t { Let, RecSet, Lambda, With };
 struct Scope {
   ScopeKind kind;
   uint8_t pad[3] = {};
-  NodeId node;      ///< Let, LegacyLet, AttrSet, Lambda or With
-  ScopeId parent;   ///< kNone: the file's global scope
+  NodeId node;     ///< Let, LegacyLet, AttrSet, Lambda or With
+  ScopeId parent;  ///< kNone: the file's global scope
   uint32_t first_decl, decl_count;
 };
 
@@ -182,9 +198,9 @@ struct Decl {
 };
 
 enum class RefKind : uint8_t {
-  Local,    ///< target: DeclId
-  With,     ///< target: ScopeId of the innermost With around it; the chain outwards is searched at run time
-  Global,   ///< a builtin in the global scope (these win over `with`); target: index into the list given to resolve()
+  Local,  ///< target: DeclId
+  With,  ///< target: ScopeId of the innermost With around it; the chain outwards is searched at run time
+  Global,  ///< a builtin in the global scope (these win over `with`); target: index into the list given to resolve()
   Unbound,  ///< an error: undefined variable
 };
 
@@ -257,7 +273,8 @@ struct Ast {
 
   /// `n` without the parentheses around it.
   NodeId skip_parens(NodeId n) const {
-    while (nodes[n].kind == NodeKind::Paren) n = nodes[n].a;
+    while (nodes[n].kind == NodeKind::Paren)
+      n = nodes[n].a;
     return n;
   }
 };

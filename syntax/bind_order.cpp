@@ -15,21 +15,65 @@ namespace nilas::syntax {
 namespace {
 
 // The names in C++ Nix's symbol table before its builtins, in order.
-constexpr std::array<std::string_view, 52> kWellKnown = {
-    "<with>", "outPath", "drvPath", "type", "meta", "name", "value", "system", "__overrides",
-    "outputs", "outputName", "__ignoreNulls", "file", "line", "column", "__functor", "__toString",
-    "right", "wrong", "__structuredAttrs", "__json", "allowedReferences", "allowedRequisites",
-    "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize", "builder", "args",
-    "__contentAddressed", "__impure", "outputHash", "outputHashAlgo", "outputHashMode",
-    "recurseForDerivations", "description", "self", "", "startSet", "operator", "key", "path",
-    "prefix", "outputSpecified", "__sub", "__lessThan", "__mul", "__div", "or", "__findFile",
-    "__nixPath", "body"};
+constexpr std::array<std::string_view, 52> kWellKnown = {"<with>",
+                                                         "outPath",
+                                                         "drvPath",
+                                                         "type",
+                                                         "meta",
+                                                         "name",
+                                                         "value",
+                                                         "system",
+                                                         "__overrides",
+                                                         "outputs",
+                                                         "outputName",
+                                                         "__ignoreNulls",
+                                                         "file",
+                                                         "line",
+                                                         "column",
+                                                         "__functor",
+                                                         "__toString",
+                                                         "right",
+                                                         "wrong",
+                                                         "__structuredAttrs",
+                                                         "__json",
+                                                         "allowedReferences",
+                                                         "allowedRequisites",
+                                                         "disallowedReferences",
+                                                         "disallowedRequisites",
+                                                         "maxSize",
+                                                         "maxClosureSize",
+                                                         "builder",
+                                                         "args",
+                                                         "__contentAddressed",
+                                                         "__impure",
+                                                         "outputHash",
+                                                         "outputHashAlgo",
+                                                         "outputHashMode",
+                                                         "recurseForDerivations",
+                                                         "description",
+                                                         "self",
+                                                         "",
+                                                         "startSet",
+                                                         "operator",
+                                                         "key",
+                                                         "path",
+                                                         "prefix",
+                                                         "outputSpecified",
+                                                         "__sub",
+                                                         "__lessThan",
+                                                         "__mul",
+                                                         "__div",
+                                                         "or",
+                                                         "__findFile",
+                                                         "__nixPath",
+                                                         "body"};
 
 class Search {
  public:
   Search(const Ast& ast, std::span<const std::string_view> globals) : ast_(ast) {
     ranks_.reserve(ast.symbols.size());
-    for (SymbolId id = 0; id < ast.symbols.size(); ++id) ranks_.push_back(rank(id, globals));
+    for (SymbolId id = 0; id < ast.symbols.size(); ++id)
+      ranks_.push_back(rank(id, globals));
   }
 
   NodeId run() {
@@ -62,23 +106,27 @@ class Search {
     if (node != kNoNode) work_.push_back(node);
   }
   void push_path(PathId path) {
-    for (const AttrName& name : ast_.path(path)) push(name.expr);
+    for (const AttrName& name : ast_.path(path))
+      push(name.expr);
   }
   void push_set(const SetRecord& set) {
-    for (const NodeId from : ast_.set_froms(set)) push(from);
+    for (const NodeId from : ast_.set_froms(set))
+      push(from);
     const auto attrs = ast_.set_attrs(set);
     std::vector<Attr> sorted(attrs.begin(), attrs.end());
     std::ranges::stable_sort(sorted, {}, [this](const Attr& a) { return ranks_[a.symbol]; });
     for (const Attr& attr : sorted) {
       if (attr.kind != AttrKind::InheritedFrom) push(attr.value);
     }
-    for (const DynamicAttr& attr : ast_.set_dynamics(set)) push(attr.name), push(attr.value);
+    for (const DynamicAttr& attr : ast_.set_dynamics(set))
+      push(attr.name), push(attr.value);
   }
   void push_lambda(const Node& n) {
     const auto formals = ast_.lambda_formals(ast_.lambdas[n.a]);
     std::vector<Formal> sorted(formals.begin(), formals.end());
     std::ranges::stable_sort(sorted, {}, [this](const Formal& f) { return ranks_[f.symbol]; });
-    for (const Formal& formal : sorted) push(formal.default_value);
+    for (const Formal& formal : sorted)
+      push(formal.default_value);
     push(n.b);
   }
 
@@ -92,17 +140,23 @@ class Search {
       case NodeKind::InheritFrom: return;
       case NodeKind::Error:
       case NodeKind::List:
-        for (const NodeId child : ast_.children(n.a, n.b)) push(child);
+        for (const NodeId child : ast_.children(n.a, n.b))
+          push(child);
         return;
       case NodeKind::String:
       case NodeKind::Path:
-        for (const Part& part : ast_.string_parts(n)) push(part.expr);
+        for (const Part& part : ast_.string_parts(n))
+          push(part.expr);
         return;
-      case NodeKind::Select: push(n.a); push(n.c); return push_path(n.b);
+      case NodeKind::Select:
+        push(n.a);
+        push(n.c);
+        return push_path(n.b);
       case NodeKind::HasAttr: push(n.a); return push_path(n.b);
       case NodeKind::Apply:
         push(n.a);
-        for (const NodeId argument : ast_.children(n.b, n.c)) push(argument);
+        for (const NodeId argument : ast_.children(n.b, n.c))
+          push(argument);
         return;
       case NodeKind::Lambda: return push_lambda(n);
       case NodeKind::Let: push_set(ast_.sets[n.a]); return push(n.b);
@@ -110,13 +164,16 @@ class Search {
       case NodeKind::AttrSet: return push_set(ast_.sets[n.a]);
       case NodeKind::With:
       case NodeKind::Assert: push(n.a); return push(n.b);
-      case NodeKind::If: push(n.a); push(n.b); return push(n.c);
+      case NodeKind::If:
+        push(n.a);
+        push(n.b);
+        return push(n.c);
       case NodeKind::Unary:
       case NodeKind::Paren: return push(n.a);
       case NodeKind::Binary: {
         const auto op = static_cast<BinaryOp>(n.op);
-        const bool swapped = op == BinaryOp::More || op == BinaryOp::LessEqual ||
-                             op == BinaryOp::PipeRight;
+        const bool swapped =
+            op == BinaryOp::More || op == BinaryOp::LessEqual || op == BinaryOp::PipeRight;
         push(swapped ? n.b : n.a);
         return push(swapped ? n.a : n.b);
       }

@@ -56,7 +56,8 @@ void SymbolTable::grow() {
   for (const Entry& entry : old) {
     if (entry.symbol == kNone) continue;
     size_t i = entry.hash & mask;
-    while (entries_[i].symbol != kNone) i = (i + 1) & mask;
+    while (entries_[i].symbol != kNone)
+      i = (i + 1) & mask;
     entries_[i] = entry;
   }
 }
@@ -110,8 +111,8 @@ NodeId Builder::floating(Span span) {
 
 NodeId Builder::url(Span span) {
   ast.parts.push_back({.text = text_id(source(span)), .expr = kNoNode, .span = span});
-  return add(NodeKind::String, span, node_mark(), static_cast<uint32_t>(ast.parts.size() - 1), 1,
-             0, static_cast<uint8_t>(StringStyle::Url));
+  return add(NodeKind::String, span, node_mark(), static_cast<uint32_t>(ast.parts.size() - 1), 1, 0,
+             static_cast<uint8_t>(StringStyle::Url));
 }
 
 NodeId Builder::search_path(Span span) {
@@ -164,8 +165,8 @@ void Builder::string_name(Span span, NodeId first, size_t parts) {
 // `${ }` is a constant: parentheses do not count, and the one text may come from any kind of string.
 std::string_view Builder::static_text(NodeId node, bool& is_static) const {
   const Node& n = ast.nodes[ast.skip_parens(node)];
-  is_static = n.kind == NodeKind::String &&
-              (n.b == 0 || (n.b == 1 && ast.parts[n.a].expr == kNoNode));
+  is_static =
+      n.kind == NodeKind::String && (n.b == 0 || (n.b == 1 && ast.parts[n.a].expr == kNoNode));
   return is_static && n.b == 1 ? ast.text(ast.parts[n.a].text) : std::string_view();
 }
 

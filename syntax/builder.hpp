@@ -50,8 +50,8 @@ class Builder {
   // --- Nodes ---------------------------------------------------------------------------------------
   /// Number of nodes made so far: the `first` of what begins now.
   NodeId node_mark() const { return static_cast<NodeId>(ast.nodes.size()); }
-  NodeId add(NodeKind kind, Span span, NodeId first, uint32_t a = 0, uint32_t b = 0,
-             uint32_t c = 0, uint8_t op = 0);
+  NodeId add(NodeKind kind, Span span, NodeId first, uint32_t a = 0, uint32_t b = 0, uint32_t c = 0,
+             uint8_t op = 0);
   NodeId variable(Span span);  ///< also __curPos
   NodeId integer(Span span);
   NodeId floating(Span span);
@@ -83,11 +83,11 @@ class Builder {
 
   // --- Functions -----------------------------------------------------------------------------------
   struct Parameter {
-    Span arg;                ///< empty if there is none
+    Span arg;  ///< empty if there is none
     bool has_arg = false;
     bool has_formals = false;
     bool has_ellipsis = false;
-    size_t formals = 0;      ///< mark
+    size_t formals = 0;  ///< mark
     uint32_t colon_end = 0;
   };
   size_t formal_mark() const { return pending_formals_.size(); }
@@ -153,9 +153,9 @@ class Builder {
     SetId record;
     uint32_t serial;  ///< unique in the file; keys `index_`
     Chain attrs, dynamics, froms;
-    Span span;           ///< what it grew from; for the node of an inner set
-    NodeId first;        ///< lowest node in it
-    NodeId was;          ///< the node of the literal that was reopened, or kNoNode
+    Span span;     ///< what it grew from; for the node of an inner set
+    NodeId first;  ///< lowest node in it
+    NodeId was;    ///< the node of the literal that was reopened, or kNoNode
     uint8_t flags;
     // Sizes of the pools when it was opened.
     uint32_t attr_mark, dynamic_mark, from_mark;

@@ -37,7 +37,8 @@ void Builder::AttrIndex::insert(uint64_t key, uint32_t value) {
   ++used_;
   const size_t mask = entries_.size() - 1;
   size_t i = (key * 0x9e3779b97f4a7c15ULL) >> 32 & mask;
-  while (entries_[i].value != kNone) i = (i + 1) & mask;
+  while (entries_[i].value != kNone)
+    i = (i + 1) & mask;
   entries_[i] = {key, value};
 }
 
@@ -66,13 +67,16 @@ Builder::PendingSetId Builder::new_set(Span span, NodeId first, uint8_t flags) {
   return static_cast<PendingSetId>(sets_.size() - 1);
 }
 
-Builder::PendingSetId Builder::open_set() { return new_set({}, node_mark(), 0); }
+Builder::PendingSetId Builder::open_set() {
+  return new_set({}, node_mark(), 0);
+}
 
 uint32_t Builder::find_attr(PendingSetId set, SymbolId symbol) const {
   const Chain& chain = sets_[set].attrs;
   if (chain.count > kSearchedOneByOne) return index_.find(key(set, symbol));
   uint32_t i = chain.head;
-  while (i != kNone && attrs_[i].attr.symbol != symbol) i = attrs_[i].next;
+  while (i != kNone && attrs_[i].attr.symbol != symbol)
+    i = attrs_[i].next;
   return i;
 }
 
@@ -425,8 +429,7 @@ void Builder::take_bindings(PendingSetId set) {
   pending_bindings_.resize(mark);
 }
 
-NodeId Builder::close_set(PendingSetId set, NodeKind kind, Span span, NodeId first,
-                          uint8_t flags) {
+NodeId Builder::close_set(PendingSetId set, NodeKind kind, Span span, NodeId first, uint8_t flags) {
   flatten(set);
   take_bindings(set);
   const NodeId node = add(kind, span, first, sets_[set].record);

@@ -184,9 +184,8 @@ NodeId Builder::path(Span span, NodeId first, size_t mark) {
   for (size_t i = mark; i < pending_parts_.size(); ++i) {
     const PendingPart& part = pending_parts_[i];
     const bool text = part.expr == kNoNode;
-    ast.parts.push_back({.text = text ? text_id(source(part.span)) : kNone,
-                         .expr = part.expr,
-                         .span = part.span});
+    ast.parts.push_back(
+        {.text = text ? text_id(source(part.span)) : kNone, .expr = part.expr, .span = part.span});
   }
   pending_parts_.resize(mark);
   const char lead = text_[span.begin];

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-
 #include <tree_sitter/api.h>
 #include <tree_sitter_nix/tree_sitter_nix.h>
 
@@ -53,7 +52,9 @@ void append_text(std::string& out, std::string_view text) {
 
 }  // namespace
 
-void Tree::Delete::operator()(TSTree* tree) const { ts_tree_delete(tree); }
+void Tree::Delete::operator()(TSTree* tree) const {
+  ts_tree_delete(tree);
+}
 
 Tree::Tree(const Tree& other) : tree_(ts_tree_copy(other.tree_.get())) {}
 
@@ -87,13 +88,16 @@ void Tree::edit(const Edit& edit, std::string_view old_text, std::string_view ne
   ts_tree_edit(tree_.get(), &raw);
 }
 
-bool Tree::has_recovered() const { return ts_node_has_error(ts_tree_root_node(tree_.get())); }
+bool Tree::has_recovered() const {
+  return ts_node_has_error(ts_tree_root_node(tree_.get()));
+}
 
 std::vector<Span> Tree::changed_ranges(const Tree& newer) const {
   uint32_t count = 0;
   TSRange* ranges = ts_tree_get_changed_ranges(tree_.get(), newer.tree_.get(), &count);
   std::vector<Span> spans;
-  for (uint32_t i = 0; i < count; ++i) spans.push_back({ranges[i].start_byte, ranges[i].end_byte});
+  for (uint32_t i = 0; i < count; ++i)
+    spans.push_back({ranges[i].start_byte, ranges[i].end_byte});
   std::free(ranges);  // NOLINT: malloc'ed by tree-sitter
   return spans;
 }

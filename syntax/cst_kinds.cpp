@@ -1,20 +1,19 @@
 #include "syntax/cst_kinds.hpp"
 
 #include <string_view>
+#include <tree_sitter_nix/tree_sitter_nix.h>
 #include <utility>
 #include <vector>
-
-#include <tree_sitter_nix/tree_sitter_nix.h>
 
 namespace nilas::syntax {
 namespace {
 
 constexpr std::pair<std::string_view, BinaryOp> kOperators[] = {
-    {"==", BinaryOp::Equal},   {"!=", BinaryOp::NotEqual},  {"<", BinaryOp::Less},
-    {"<=", BinaryOp::LessEqual}, {">", BinaryOp::More},     {">=", BinaryOp::MoreEqual},
-    {"&&", BinaryOp::And},     {"||", BinaryOp::Or},        {"->", BinaryOp::Implies},
-    {"//", BinaryOp::Update},  {"+", BinaryOp::Add},        {"*", BinaryOp::Mul},
-    {"/", BinaryOp::Div},      {"++", BinaryOp::Concat},    {"|>", BinaryOp::PipeRight},
+    {"==", BinaryOp::Equal},     {"!=", BinaryOp::NotEqual}, {"<", BinaryOp::Less},
+    {"<=", BinaryOp::LessEqual}, {">", BinaryOp::More},      {">=", BinaryOp::MoreEqual},
+    {"&&", BinaryOp::And},       {"||", BinaryOp::Or},       {"->", BinaryOp::Implies},
+    {"//", BinaryOp::Update},    {"+", BinaryOp::Add},       {"*", BinaryOp::Mul},
+    {"/", BinaryOp::Div},        {"++", BinaryOp::Concat},   {"|>", BinaryOp::PipeRight},
     {"<|", BinaryOp::PipeLeft},
 };
 
@@ -77,6 +76,8 @@ const CstSymbol& cst_symbol(TSNode node) {
   return symbol < tables().symbols.size() ? tables().symbols[symbol] : kErrorSymbol;
 }
 
-CstField cst_field(TSFieldId id) { return tables().fields[id]; }
+CstField cst_field(TSFieldId id) {
+  return tables().fields[id];
+}
 
 }  // namespace nilas::syntax

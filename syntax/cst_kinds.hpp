@@ -2,7 +2,6 @@
 // Internal to syntax/: names of tree-sitter's nodes and fields as numbers.
 
 #include <cstdint>
-
 #include <tree_sitter/api.h>
 
 #include "syntax/ast.hpp"
@@ -100,6 +99,8 @@ struct CstSymbol {
 const CstSymbol& cst_symbol(TSNode node);
 CstField cst_field(TSFieldId id);
 
-inline Span cst_span(TSNode node) { return {ts_node_start_byte(node), ts_node_end_byte(node)}; }
+inline Span cst_span(TSNode node) {
+  return {ts_node_start_byte(node), ts_node_end_byte(node)};
+}
 
 }  // namespace nilas::syntax

@@ -14,9 +14,13 @@ constexpr std::array kTable = {
 
 }  // namespace
 
-const DiagnosticInfo& info(DiagnosticId id) { return kTable[static_cast<size_t>(id)]; }
+const DiagnosticInfo& info(DiagnosticId id) {
+  return kTable[static_cast<size_t>(id)];
+}
 
-std::vector<DiagnosticInfo> all_diagnostics() { return {kTable.begin(), kTable.end()}; }
+std::vector<DiagnosticInfo> all_diagnostics() {
+  return {kTable.begin(), kTable.end()};
+}
 
 Diagnostic make_diagnostic(DiagnosticId id, Span span, std::string_view argument) {
   std::string text;

@@ -16,7 +16,7 @@ constexpr std::array kKindNames = {
 #undef NODE
 };
 
-constexpr std::string_view kBinaryNames[] = {"+",  "-",  "*", "/",  "++", "//", "==", "!=", "<",
+constexpr std::string_view kBinaryNames[] = {"+",  "-", "*",  "/",  "++", "//", "==", "!=", "<",
                                              "<=", ">", ">=", "&&", "||", "->", "|>", "<|"};
 constexpr std::string_view kStringNames[] = {"quoted", "indented", "url"};
 constexpr std::string_view kPathNames[] = {"relative", "absolute", "home"};
@@ -80,7 +80,8 @@ class AstDump {
 
   void push_set(size_t depth, SetId id) {
     const SetRecord& set = ast_.sets[id];
-    for (const NodeId from : ast_.set_froms(set)) push(depth, "from: ", from);
+    for (const NodeId from : ast_.set_froms(set))
+      push(depth, "from: ", from);
     for (const Attr& attr : ast_.set_attrs(set)) {
       const std::string_view kind = attr.kind == AttrKind::Plain       ? ""
                                     : attr.kind == AttrKind::Inherited ? "inherit "
@@ -112,7 +113,8 @@ class AstDump {
   }
 
   void children(size_t depth, uint32_t first, uint32_t count) {
-    for (const NodeId child : ast_.children(first, count)) push(depth, "", child);
+    for (const NodeId child : ast_.children(first, count))
+      push(depth, "", child);
   }
 
   void node(NodeId id, size_t depth) {
@@ -148,7 +150,10 @@ class AstDump {
       case NodeKind::Let: push_set(depth, n.a); return push(depth, "in ", n.b);
       case NodeKind::LegacyLet:
       case NodeKind::AttrSet: return push_set(depth, n.a);
-      case NodeKind::If: push(depth, "", n.a); push(depth, "", n.b); return push(depth, "", n.c);
+      case NodeKind::If:
+        push(depth, "", n.a);
+        push(depth, "", n.b);
+        return push(depth, "", n.c);
       case NodeKind::With:
       case NodeKind::Assert:
       case NodeKind::Binary: push(depth, "", n.a); return push(depth, "", n.b);
@@ -162,8 +167,8 @@ class AstDump {
       case NodeKind::Int: out_ += " " + std::to_string(ast_.ints[n.a]); return;
       case NodeKind::Float: {
         std::array<char, 32> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                       ast_.floats[n.a]).ptr;
+        const auto end =
+            std::to_chars(digits.data(), digits.data() + digits.size(), ast_.floats[n.a]).ptr;
         out_ += ' ';
         out_.append(digits.data(), end);
         return;
@@ -209,7 +214,9 @@ std::string_view scope_name(ScopeKind kind) {
 
 }  // namespace
 
-std::string dump_ast(const Ast& ast) { return AstDump(ast).run(); }
+std::string dump_ast(const Ast& ast) {
+  return AstDump(ast).run();
+}
 
 std::string dump_scopes(const Ast& ast) {
   std::string out;

@@ -6,19 +6,20 @@ namespace nilas::syntax {
 namespace {
 
 enum CharClass : uint8_t {
-  kPathChar = 1,   // [a-zA-Z0-9._+-]
-  kIdStart = 2,    // [a-zA-Z_]
-  kIdChar = 4,     // [a-zA-Z0-9_'-]
-  kUrlChar = 8,    // what may follow the colon of a URL
+  kPathChar = 1,  // [a-zA-Z0-9._+-]
+  kIdStart = 2,   // [a-zA-Z_]
+  kIdChar = 4,    // [a-zA-Z0-9_'-]
+  kUrlChar = 8,   // what may follow the colon of a URL
   kDigit = 16,
-  kSpace = 32,     // [ \t\r\n]
+  kSpace = 32,  // [ \t\r\n]
   kLetter = 64,
 };
 
 constexpr auto kClasses = [] {
   std::array<uint8_t, 256> table{};
   const auto mark = [&](std::string_view chars, int classes) {
-    for (const char c : chars) table[static_cast<unsigned char>(c)] |= static_cast<uint8_t>(classes);
+    for (const char c : chars)
+      table[static_cast<unsigned char>(c)] |= static_cast<uint8_t>(classes);
   };
   for (int i = 0; i < 26; ++i) {
     for (const int c : {'a' + i, 'A' + i}) {
@@ -35,7 +36,9 @@ constexpr auto kClasses = [] {
   return table;
 }();
 
-bool is(unsigned char c, CharClass k) { return (kClasses[c] & k) != 0; }
+bool is(unsigned char c, CharClass k) {
+  return (kClasses[c] & k) != 0;
+}
 
 Token keyword(std::string_view name) {
   switch (name.size()) {
@@ -95,9 +98,11 @@ void Lexer::skip_trivia() {
     const unsigned char c = at(begin);
     uint32_t end = begin;
     if (is(c, kSpace)) {
-      while (is(at(end), kSpace)) ++end;
+      while (is(at(end), kSpace))
+        ++end;
     } else if (c == '#') {
-      while (end < text_.size() && text_[end] != '\n' && text_[end] != '\r') ++end;
+      while (end < text_.size() && text_[end] != '\n' && text_[end] != '\r')
+        ++end;
     } else if (c == '/' && at(begin + 1) == '*') {
       const size_t close = text_.find("*/", begin + 2);
       if (close == std::string_view::npos) return;
@@ -132,7 +137,8 @@ uint32_t Lexer::path_size(uint32_t begin) {
   if (at(end) != '/' || !is(at(end + 1), kPathChar)) return 0;
   while (at(end) == '/' && is(at(end + 1), kPathChar)) {
     ++end;
-    while (is(at(end), kPathChar)) ++end;
+    while (is(at(end), kPathChar))
+      ++end;
   }
   if (at(end) == '/') ++end;
   return end - begin;
@@ -143,7 +149,8 @@ uint32_t Lexer::url_size(uint32_t begin) {
   uint32_t end = run_end(begin);
   if (at(end) != ':' || last_underscore_ > begin || !is(at(end + 1), kUrlChar)) return 0;
   ++end;
-  while (is(at(end), kUrlChar)) ++end;
+  while (is(at(end), kUrlChar))
+    ++end;
   return end - begin;
 }
 
@@ -152,7 +159,8 @@ uint32_t Lexer::search_path_size(uint32_t begin) const {
   uint32_t end = begin + 1;
   for (;;) {
     const uint32_t segment = end;
-    while (is(at(end), kPathChar)) ++end;
+    while (is(at(end), kPathChar))
+      ++end;
     if (end == segment) return 0;
     if (at(end) == '>') return end + 1 - begin;
     if (at(end) != '/') return 0;
@@ -163,7 +171,8 @@ uint32_t Lexer::search_path_size(uint32_t begin) const {
 // The size of the number at `begin` (a digit, or a dot before a digit) and its kind.
 uint32_t Lexer::number_size(uint32_t begin, Token& token) const {
   uint32_t end = begin;
-  while (is(at(end), kDigit)) ++end;
+  while (is(at(end), kDigit))
+    ++end;
   token = Token::Int;
   if (at(end) != '.') return end - begin;
   // A float is `[1-9][0-9]*.[0-9]*` or `0?.[0-9]+`: `00.5` is the integer 00 and the float .5.
@@ -172,12 +181,14 @@ uint32_t Lexer::number_size(uint32_t begin, Token& token) const {
   if (!leading && !(zero && is(at(end + 1), kDigit))) return end - begin;
   token = Token::Float;
   ++end;
-  while (is(at(end), kDigit)) ++end;
+  while (is(at(end), kDigit))
+    ++end;
   if (at(end) == 'e' || at(end) == 'E') {
     const uint32_t digits = end + 1 + (at(end + 1) == '+' || at(end + 1) == '-');
     if (is(at(digits), kDigit)) {
       end = digits;
-      while (is(at(end), kDigit)) ++end;
+      while (is(at(end), kDigit))
+        ++end;
     }
   }
   return end - begin;
@@ -205,7 +216,8 @@ Lexeme Lexer::next_default() {
         if (const uint32_t size = url_size(begin)) return make(Token::Uri, size);
       }
       uint32_t id_end = begin + 1;
-      while (is(at(id_end), kIdChar)) ++id_end;
+      while (is(at(id_end), kIdChar))
+        ++id_end;
       return make(keyword(text_.substr(begin, id_end - begin)), id_end - begin);
     }
     if (is(c, kDigit) || (c == '.' && is(at(begin + 1), kDigit))) {
@@ -259,13 +271,15 @@ Lexeme Lexer::operator_token() {
     case ']': return make(Token::RightBracket, 1);
     case '{': return enter(Mode::Default, Token::LeftBrace, 1);
     case '}': pop(); return make(Token::RightBrace, 1);
-    case '$': return d == '{' ? enter(Mode::Default, Token::DollarCurly, 2) : make(Token::Invalid, 1);
+    case '$':
+      return d == '{' ? enter(Mode::Default, Token::DollarCurly, 2) : make(Token::Invalid, 1);
     case '"': return enter(Mode::String, Token::Quote, 1);
     case '\'': {
       if (d != '\'') return make(Token::Invalid, 1);
       // Spaces and the line end right after the opening quotes belong to them.
       uint32_t end = position_ + 2;
-      while (at(end) == ' ') ++end;
+      while (at(end) == ' ')
+        ++end;
       return enter(Mode::IndString, Token::IndOpen, at(end) == '\n' ? end + 1 - position_ : 2);
     }
     default: return make(Token::Invalid, 1);

@@ -30,8 +30,8 @@ std::vector<Step> path_to(const Tree& tree, uint32_t offset) {
       if (around != CstKind::String && around != CstKind::IndentedString) path.clear();
       break;
     }
-    path.push_back({node, cst_symbol(node).kind,
-                    cst_field(ts_tree_cursor_current_field_id(&cursor)), span});
+    path.push_back(
+        {node, cst_symbol(node).kind, cst_field(ts_tree_cursor_current_field_id(&cursor)), span});
   } while (ts_tree_cursor_goto_first_child_for_byte(&cursor, offset) >= 0);
   ts_tree_cursor_delete(&cursor);
   return path;
@@ -177,8 +177,8 @@ class Locator {
   }
 
   NodeId set_around() {
-    const Step* step = nearest({CstKind::Attrset, CstKind::RecAttrset, CstKind::LetAttrset,
-                                CstKind::Let});
+    const Step* step =
+        nearest({CstKind::Attrset, CstKind::RecAttrset, CstKind::LetAttrset, CstKind::Let});
     if (step == nullptr) return kNoNode;
     return find(step->span, {NodeKind::AttrSet, NodeKind::Let, NodeKind::LegacyLet});
   }
@@ -270,8 +270,7 @@ class Locator {
         if (first == 'o') return construct(&parent);
         return after_dot(parent, parent, token.span);
       case CstKind::AttrPath: return has_up(2) ? after_dot(up(2), parent, token.span) : out_;
-      case CstKind::Binding:
-        return first == '=' ? binding(parent, token.span.begin) : out_;
+      case CstKind::Binding: return first == '=' ? binding(parent, token.span.begin) : out_;
       case CstKind::InheritFrom:
         return first == '(' || first == ')' ? child_expression(parent.node) : out_;
       case CstKind::Formals: return construct(nearest({CstKind::Function}));

@@ -19,17 +19,17 @@ enum class LocatedKind : uint8_t {
 
 struct Located {
   LocatedKind kind = LocatedKind::Nothing;
-  Span token;             ///< the token the offset lies in
-  Span span;              ///< what is denoted, as written: of a Binding the names up to this one
-  NodeId expr = kNoNode;  ///< see LocatedKind; for Prefix the expression before the first dot.
-                          ///< A Binding in broken text may have none.
-  PathId path = kNone;    ///< Prefix: of the Select. Binding: as written
-  uint32_t names = 0;     ///< Prefix, Binding: how many names of `path` count
-  NodeId select = kNoNode;    ///< Prefix: the Select it is part of
-  uint32_t binding = kNone;   ///< Binding, Inherited: index into Ast::bindings
-  NodeId set = kNoNode;       ///< Binding, Inherited: the AttrSet, Let or LegacyLet written around it
-  uint32_t lambda = kNone;    ///< Parameter: index into Ast::lambdas
-  uint32_t formal = kNone;    ///< Parameter: index into Ast::formals; kNone: the parameter itself
+  Span token;                ///< the token the offset lies in
+  Span span;                 ///< what is denoted, as written: of a Binding the names up to this one
+  NodeId expr = kNoNode;     ///< see LocatedKind; for Prefix the expression before the first dot.
+                             ///< A Binding in broken text may have none.
+  PathId path = kNone;       ///< Prefix: of the Select. Binding: as written
+  uint32_t names = 0;        ///< Prefix, Binding: how many names of `path` count
+  NodeId select = kNoNode;   ///< Prefix: the Select it is part of
+  uint32_t binding = kNone;  ///< Binding, Inherited: index into Ast::bindings
+  NodeId set = kNoNode;     ///< Binding, Inherited: the AttrSet, Let or LegacyLet written around it
+  uint32_t lambda = kNone;  ///< Parameter: index into Ast::lambdas
+  uint32_t formal = kNone;  ///< Parameter: index into Ast::formals; kNone: the parameter itself
 };
 
 /// What the token at byte `offset` denotes. `tree` and `ast` belong to `text`.

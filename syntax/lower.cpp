@@ -70,7 +70,8 @@ void Lowering::enter(TSNode node, CstKind kind, CstField field) {
     case CstKind::IndentedString: {
       // Spaces and the line end right after the opening quotes belong to them.
       uint32_t end = frame.text_end + 2;
-      while (end < text_.size() && text_[end] == ' ') ++end;
+      while (end < text_.size() && text_[end] == ' ')
+        ++end;
       const bool line_end = end < text_.size() && text_[end] == '\n';
       frame.text_end = line_end ? end + 1 : frame.text_end + 2;
       break;
@@ -107,8 +108,8 @@ void Lowering::leaf(TSNode node, const CstSymbol& symbol, CstField field) {
     builder_.note_doc(span.begin, doc_);
     doc_ = {};
   }
-  Item item{.kind = symbol.kind, .field = field, .token = symbol.token, .op = symbol.op,
-            .span = span};
+  Item item{
+      .kind = symbol.kind, .field = field, .token = symbol.token, .op = symbol.op, .span = span};
   Frame& parent = frames_.back();
   switch (symbol.kind) {
     case CstKind::Identifier:
@@ -170,10 +171,11 @@ void Lowering::missing(CstKind kind, const Frame& parent, Span span) {
     case CstKind::MissingQuote:
       return damage(span, parent.kind == CstKind::String ? "missing '\"'" : "missing \"''\"");
     case CstKind::MissingDelimiter:
-      return damage(span, parent.kind == CstKind::Parenthesized || parent.kind == CstKind::InheritFrom
-                              ? "missing ')'"
-                          : parent.kind == CstKind::List ? "missing ']'"
-                                                         : "missing '}'");
+      return damage(span,
+                    parent.kind == CstKind::Parenthesized || parent.kind == CstKind::InheritFrom
+                        ? "missing ')'"
+                    : parent.kind == CstKind::List ? "missing ']'"
+                                                   : "missing '}'");
     case CstKind::MissingKeyword: {
       if (parent.kind == CstKind::Let) return damage(span, "missing 'in'");
       const bool then_seen = find(parent, CstField::Consequence) != nullptr;
@@ -195,9 +197,7 @@ Lowering::Frame* Lowering::binding_set() {
       case CstKind::RecAttrset:
       case CstKind::LetAttrset:
       case CstKind::Let: return &frames_[i];
-      case CstKind::Error:
-        broken = &frames_[i];
-        break;
+      case CstKind::Error: broken = &frames_[i]; break;
       default: return broken;
     }
   }

@@ -31,7 +31,8 @@ Lowering::Item Lowering::finish(Frame& frame) {
     case CstKind::Apply: return finish_apply(frame);
     case CstKind::Select: return finish_path(frame, NodeKind::Select);
     case CstKind::HasAttr: return finish_path(frame, NodeKind::HasAttr);
-    case CstKind::Parenthesized: return made(NodeKind::Paren, expression(frame, CstField::Expression));
+    case CstKind::Parenthesized:
+      return made(NodeKind::Paren, expression(frame, CstField::Expression));
     case CstKind::List:
       for (size_t i = frame.items; i < items_.size(); ++i) {
         if (items_[i].node != kNoNode) b.push_pending(items_[i].node);
@@ -86,9 +87,9 @@ Lowering::Item Lowering::finish(Frame& frame) {
     case CstKind::LetAttrset: {
       open(frame);
       const bool legacy = frame.kind == CstKind::LetAttrset;
-      item.node = b.close_set(frame.set, legacy ? NodeKind::LegacyLet : NodeKind::AttrSet,
-                              frame.span, frame.first,
-                              frame.kind == CstKind::Attrset ? 0 : kRecursive);
+      item.node =
+          b.close_set(frame.set, legacy ? NodeKind::LegacyLet : NodeKind::AttrSet, frame.span,
+                      frame.first, frame.kind == CstKind::Attrset ? 0 : kRecursive);
       return item;
     }
     default: return item;  // leaves; they leave their own items
@@ -120,9 +121,11 @@ void Lowering::take_text(Frame& frame, uint32_t end) {
 
 Lowering::Item Lowering::finish_string(Frame& frame) {
   Item item{.kind = frame.kind, .field = frame.field, .span = frame.span};
-  const bool quoted = frame.kind == CstKind::String, indented = frame.kind == CstKind::IndentedString;
+  const bool quoted = frame.kind == CstKind::String,
+             indented = frame.kind == CstKind::IndentedString;
   uint32_t end = frame.span.end;
-  if (!has(frame, CstKind::MissingQuote) && (quoted || indented)) end -= std::min(end, quoted ? 1U : 2U);
+  if (!has(frame, CstKind::MissingQuote) && (quoted || indented))
+    end -= std::min(end, quoted ? 1U : 2U);
   take_text(frame, end);
   if (quoted && frame.field == CstField::Attr) {
     builder_.string_name(frame.span, frame.first, frame.parts);
@@ -225,8 +228,7 @@ Lowering::Item Lowering::finish_apply(Frame& frame) {
   builder_.push_pending(expression(frame, CstField::Argument));
   const bool inner = !frames_.empty() && frames_.back().kind == CstKind::Apply &&
                      frame.field == CstField::Function;
-  item.node = inner ? function
-                    : builder_.apply(frame.span, frame.first, function, frame.pending);
+  item.node = inner ? function : builder_.apply(frame.span, frame.first, function, frame.pending);
   return item;
 }
 
@@ -286,7 +288,8 @@ void Lowering::finish_root(Frame& frame) {
     builder_.ast.root = nodes[0];
     return;
   }
-  for (const NodeId node : nodes) builder_.push_pending(node);
+  for (const NodeId node : nodes)
+    builder_.push_pending(node);
   const auto size = static_cast<uint32_t>(text_.size());
   builder_.ast.root = builder_.error({0, size}, 0, frame.pending);
 }

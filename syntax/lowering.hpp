@@ -27,12 +27,12 @@ class Lowering {
     CstField field;
     Span span;
     NodeId first;
-    uint32_t items;    // size of items_ on entry
-    uint32_t names;    // marks of the builder on entry
+    uint32_t items;  // size of items_ on entry
+    uint32_t names;  // marks of the builder on entry
     uint32_t parts;
     uint32_t formals;
     uint32_t pending;
-    uint32_t text_end; // string or path: up to where its text has been taken
+    uint32_t text_end;  // string or path: up to where its text has been taken
     Builder::PendingSetId set = kNone;
   };
   struct Item {

@@ -12,7 +12,9 @@
 namespace nilas::syntax {
 namespace {
 
-bool overlap(Span a, Span b) { return a.begin < b.end && b.begin < a.end; }
+bool overlap(Span a, Span b) {
+  return a.begin < b.end && b.begin < a.end;
+}
 
 bool same_finding(const Diagnostic& a, const Diagnostic& b) {
   return a.id == b.id && a.span == b.span;

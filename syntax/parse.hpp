@@ -66,7 +66,6 @@ class Document {
 
 /// An error as nix-instantiate prints it: "error: ...", "at NAME:LINE:COLUMN:", and the line in
 /// question between its neighbours. `name`: the file, or "«stdin»". No final newline.
-std::string format_error(const Diagnostic& diagnostic, const Source& source,
-                         std::string_view name);
+std::string format_error(const Diagnostic& diagnostic, const Source& source, std::string_view name);
 
 }  // namespace nilas::syntax

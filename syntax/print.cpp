@@ -39,9 +39,8 @@ bool is_identifier(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   };
   if (name.empty() || !letter(name[0]) || std::ranges::count(kKeywords, name) != 0) return false;
-  return std::ranges::all_of(name, [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == '\'' || c == '-';
-  });
+  return std::ranges::all_of(
+      name, [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '\'' || c == '-'; });
 }
 
 // What is left to print lies on a stack, the next thing on top: texts and nodes.
@@ -113,7 +112,8 @@ class Printer {
 
   void push_bindings(const SetRecord& set) {
     std::vector<const Attr*> sorted;
-    for (const Attr& attr : ast_.set_attrs(set)) sorted.push_back(&attr);
+    for (const Attr& attr : ast_.set_attrs(set))
+      sorted.push_back(&attr);
     std::ranges::sort(sorted, {}, [&](const Attr* a) { return ast_.symbol(a->symbol); });
     bool inherits = false;
     for (const Attr* attr : sorted) {
@@ -154,7 +154,8 @@ class Printer {
     push("(");
     if (lambda.has_formals) {
       std::vector<const Formal*> sorted;
-      for (const Formal& formal : ast_.lambda_formals(lambda)) sorted.push_back(&formal);
+      for (const Formal& formal : ast_.lambda_formals(lambda))
+        sorted.push_back(&formal);
       std::ranges::sort(sorted, {}, [&](const Formal* f) { return ast_.symbol(f->symbol); });
       push("{ ");
       bool first = true;
@@ -194,7 +195,8 @@ class Printer {
     for (;;) {
       const Node& n = ast_[ast_.skip_parens(node)];
       if (n.kind == NodeKind::Apply) {
-        for (uint32_t i = n.c; i-- > 0;) call.arguments.push_back(ast_.lists[n.b + i]);
+        for (uint32_t i = n.c; i-- > 0;)
+          call.arguments.push_back(ast_.lists[n.b + i]);
         node = call.function = n.a;
       } else if (n.kind == NodeKind::Unary && n.op == static_cast<uint8_t>(UnaryOp::Negate)) {
         call.builtin = "(__sub 0";
@@ -259,7 +261,8 @@ class Printer {
         work_.push_back({ItemKind::Literal, ast_[call.function].a, {}});
       }
     }
-    for (size_t i = call.arguments.size(); i-- > 0;) push(" "), push(call.arguments[i]);
+    for (size_t i = call.arguments.size(); i-- > 0;)
+      push(" "), push(call.arguments[i]);
     push(")");
   }
 
@@ -322,18 +325,15 @@ class Printer {
         push((n.flags & kRecursive) != 0 ? "rec { " : "{ ");
         push_bindings(ast_.sets[n.a]), push("}");
         return;
-      case NodeKind::With:
-        push("(with "), push(n.a), push("; "), push(n.b), push(")");
-        return;
+      case NodeKind::With: push("(with "), push(n.a), push("; "), push(n.b), push(")"); return;
       case NodeKind::If:
         push("(if "), push(n.a), push(" then "), push(n.b), push(" else "), push(n.c), push(")");
         return;
-      case NodeKind::Assert:
-        push("assert "), push(n.a), push("; "), push(n.b);
-        return;
+      case NodeKind::Assert: push("assert "), push(n.a), push("; "), push(n.b); return;
       case NodeKind::List:
         push("[ ");
-        for (const NodeId element : ast_.children(n.a, n.b)) push("("), push(element), push(") ");
+        for (const NodeId element : ast_.children(n.a, n.b))
+          push("("), push(element), push(") ");
         push("]");
         return;
       case NodeKind::Paren: return push(n.a);

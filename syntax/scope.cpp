@@ -90,9 +90,8 @@ class Resolver {
     if (index == kUnknown) {
       const std::string_view name = ast_.symbol(symbol);
       const auto it = std::lower_bound(globals_.begin(), globals_.end(), name);
-      index = it != globals_.end() && *it == name
-                  ? static_cast<uint32_t>(it - globals_.begin())
-                  : kNone;
+      index = it != globals_.end() && *it == name ? static_cast<uint32_t>(it - globals_.begin())
+                                                  : kNone;
     }
     return index;
   }
@@ -119,7 +118,8 @@ class Resolver {
 
   void push_path(PathId path) {
     const auto names = ast_.path(path);
-    for (size_t i = names.size(); i-- > 0;) push(names[i].expr);
+    for (size_t i = names.size(); i-- > 0;)
+      push(names[i].expr);
   }
 
   // Everything the set evaluates, for a recursive one in its new scope. `body` is what follows a
@@ -133,7 +133,8 @@ class Resolver {
       }
       const ScopeId scope = open_scope(kind, node);
       record.scope = scope;
-      for (const Attr& attr : attrs) declare(scope, attr.symbol, attr.name, attr.value);
+      for (const Attr& attr : attrs)
+        declare(scope, attr.symbol, attr.name, attr.value);
     }
     push(body);
     const auto dynamics = ast_.set_dynamics(record);
@@ -148,7 +149,8 @@ class Resolver {
       }
     }
     const auto froms = ast_.set_froms(record);
-    for (size_t i = froms.size(); i-- > 0;) push(froms[i]);
+    for (size_t i = froms.size(); i-- > 0;)
+      push(froms[i]);
   }
 
   void lambda(const Node& n) {
@@ -161,7 +163,8 @@ class Resolver {
     }
     if (record.arg != kNone) declare(scope, record.arg, record.arg_span, kNoNode);
     push(n.b);
-    for (size_t i = formals.size(); i-- > 0;) push(formals[i].default_value);
+    for (size_t i = formals.size(); i-- > 0;)
+      push(formals[i].default_value);
   }
 
   void visit(NodeId id) {
@@ -175,38 +178,35 @@ class Resolver {
       case NodeKind::Var: return variable(n);
       case NodeKind::String:
       case NodeKind::Path:
-        for (uint32_t i = n.b; i-- > 0;) push(ast_.parts[n.a + i].expr);
+        for (uint32_t i = n.b; i-- > 0;)
+          push(ast_.parts[n.a + i].expr);
         return;
       case NodeKind::Select:
         push(n.c);
         push_path(n.b);
         return push(n.a);
-      case NodeKind::HasAttr:
-        push_path(n.b);
-        return push(n.a);
+      case NodeKind::HasAttr: push_path(n.b); return push(n.a);
       case NodeKind::Apply:
-        for (uint32_t i = n.c; i-- > 0;) push(ast_.lists[n.b + i]);
+        for (uint32_t i = n.c; i-- > 0;)
+          push(ast_.lists[n.b + i]);
         return push(n.a);
       case NodeKind::Error:
       case NodeKind::List:
-        for (uint32_t i = n.b; i-- > 0;) push(ast_.lists[n.a + i]);
+        for (uint32_t i = n.b; i-- > 0;)
+          push(ast_.lists[n.a + i]);
         return;
       case NodeKind::Lambda: return lambda(n);
       case NodeKind::Let: return set(n.a, id, n.b, ScopeKind::Let, true);
       case NodeKind::LegacyLet: return set(n.a, id, kNoNode, ScopeKind::RecSet, true);
       case NodeKind::AttrSet:
         return set(n.a, id, kNoNode, ScopeKind::RecSet, (n.flags & kRecursive) != 0);
-      case NodeKind::With:
-        work_.push_back({id, Task::EnterWith});
-        return push(n.a);
+      case NodeKind::With: work_.push_back({id, Task::EnterWith}); return push(n.a);
       case NodeKind::If:
         push(n.c);
         push(n.b);
         return push(n.a);
       case NodeKind::Assert:
-      case NodeKind::Binary:
-        push(n.b);
-        return push(n.a);
+      case NodeKind::Binary: push(n.b); return push(n.a);
       case NodeKind::Unary:
       case NodeKind::Paren: return push(n.a);
     }
@@ -215,9 +215,9 @@ class Resolver {
   Ast& ast_;
   std::span<const std::string_view> globals_;
   std::vector<Diagnostic>& diagnostics_;
-  std::vector<DeclId> visible_;    // by symbol
-  std::vector<uint32_t> global_;   // by symbol: index in globals_, kNone, or not yet looked up
-  std::vector<DeclId> hidden_;     // by decl: what it hides
+  std::vector<DeclId> visible_;   // by symbol
+  std::vector<uint32_t> global_;  // by symbol: index in globals_, kNone, or not yet looked up
+  std::vector<DeclId> hidden_;    // by decl: what it hides
   std::vector<Work> work_;
   std::vector<ScopeId> outer_with_;
   ScopeId current_ = kNone;

@@ -144,8 +144,7 @@ Cell StrictParser::act(Action action, const Cell* rhs, Cell out) {
       return act_lambda(rhs[0], rhs[2], &rhs[0], rhs[4], rhs[3].span.end, out);
     case Action::assert_:
       return node(b.add(NodeKind::Assert, out.span, out.first, rhs[1].a, rhs[3].a));
-    case Action::with_:
-      return node(b.add(NodeKind::With, out.span, out.first, rhs[1].a, rhs[3].a));
+    case Action::with_: return node(b.add(NodeKind::With, out.span, out.first, rhs[1].a, rhs[3].a));
     case Action::let_: return node(b.close_let(rhs[1].a, out.span, out.first, rhs[3].a));
     case Action::if_:
       return node(b.add(NodeKind::If, out.span, out.first, rhs[1].a, rhs[3].a, rhs[5].a));
@@ -169,9 +168,7 @@ Cell StrictParser::act(Action action, const Cell* rhs, Cell out) {
     case Action::has_attr:
       return node(b.add(NodeKind::HasAttr, out.span, out.first, rhs[0].a, b.attr_path(rhs[2].a),
                         rhs[1].span.begin));
-    case Action::apply_first:
-      out.b = kNone;
-      return out;
+    case Action::apply_first: out.b = kNone; return out;
     case Action::apply_more:
       if (out.b == kNone) out.b = static_cast<uint32_t>(b.pending_mark());
       b.push_pending(rhs[1].a);
@@ -179,11 +176,11 @@ Cell StrictParser::act(Action action, const Cell* rhs, Cell out) {
     case Action::apply_finish:
       return out.b == kNone ? out : node(b.apply(out.span, out.first, out.a, out.b));
     case Action::select:
-      return node(b.add(NodeKind::Select, out.span, out.first, rhs[0].a, b.attr_path(rhs[2].a),
-                        kNoNode));
+      return node(
+          b.add(NodeKind::Select, out.span, out.first, rhs[0].a, b.attr_path(rhs[2].a), kNoNode));
     case Action::select_or:
-      return node(b.add(NodeKind::Select, out.span, out.first, rhs[0].a, b.attr_path(rhs[2].a),
-                        rhs[4].a));
+      return node(
+          b.add(NodeKind::Select, out.span, out.first, rhs[0].a, b.attr_path(rhs[2].a), rhs[4].a));
     case Action::or_argument: {
       const size_t mark = b.pending_mark();
       b.push_pending(b.variable(rhs[1].span));
@@ -196,12 +193,8 @@ Cell StrictParser::act(Action action, const Cell* rhs, Cell out) {
     case Action::search_path: return node(b.search_path(out.span));
     case Action::paren: return node(b.add(NodeKind::Paren, out.span, out.first, rhs[1].a));
     case Action::list: return node(b.list(out.span, out.first, rhs[1].a));
-    case Action::list_empty:
-      out.a = static_cast<uint32_t>(b.pending_mark());
-      return out;
-    case Action::list_more:
-      b.push_pending(rhs[1].a);
-      return out;
+    case Action::list_empty: out.a = static_cast<uint32_t>(b.pending_mark()); return out;
+    case Action::list_more: b.push_pending(rhs[1].a); return out;
     case Action::string:
     case Action::ind_string:
     case Action::path:
@@ -318,9 +311,7 @@ Cell StrictParser::act_set(Action action, const Cell* rhs, Cell out) {
     case Action::bind_more:
       b.bind(out.a, rhs[1].a, rhs[1].span, rhs[3].a, {rhs[1].span.begin, out.span.end});
       break;
-    case Action::bind_inherit:
-      b.inherit(out.a, rhs[2].a, {rhs[1].span.begin, out.span.end});
-      break;
+    case Action::bind_inherit: b.inherit(out.a, rhs[2].a, {rhs[1].span.begin, out.span.end}); break;
     case Action::bind_inherit_from:
       b.inherit_from(out.a, rhs[5].a, rhs[3].a, {rhs[1].span.begin, out.span.end});
       break;

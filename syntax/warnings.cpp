@@ -7,11 +7,14 @@ namespace {
 
 class Warnings {
  public:
-  Warnings(const Ast& ast, std::span<const std::string_view> globals) : ast_(ast), globals_(globals) {}
+  Warnings(const Ast& ast, std::span<const std::string_view> globals)
+      : ast_(ast), globals_(globals) {}
 
   std::vector<Diagnostic> run() {
-    for (const Node& node : ast_.nodes) visit(node);
-    for (const Scope& scope : ast_.scopes) names_of(scope);
+    for (const Node& node : ast_.nodes)
+      visit(node);
+    for (const Scope& scope : ast_.scopes)
+      names_of(scope);
     std::ranges::stable_sort(found_, {}, [](const Diagnostic& d) { return d.span.begin; });
     return std::move(found_);
   }
@@ -48,7 +51,8 @@ class Warnings {
       case NodeKind::AttrSet: return inherits(n);
       case NodeKind::If: return condition(n.a, "then", "else");
       case NodeKind::Assert:
-        if (is_global(n.a, "true")) report(DiagnosticId::DeadCode, ast_[n.a].span, "this assertion always holds");
+        if (is_global(n.a, "true"))
+          report(DiagnosticId::DeadCode, ast_[n.a].span, "this assertion always holds");
         return;
       case NodeKind::Unary: return negation(n);
       case NodeKind::Binary: return boolean(n);
@@ -85,8 +89,7 @@ class Warnings {
     };
     const auto dead = [&](NodeId operand, bool value) {
       if (!is_global(operand, value ? "true" : "false")) return;
-      report(DiagnosticId::DeadCode, ast_[operand].span,
-             "the right operand is never evaluated");
+      report(DiagnosticId::DeadCode, ast_[operand].span, "the right operand is never evaluated");
     };
     if (op == BinaryOp::And) {
       if (!say(n.a, true) && !say(n.b, true)) dead(n.a, false);

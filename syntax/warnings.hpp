@@ -12,7 +12,7 @@ namespace nilas::syntax {
 
 /// Appends the warnings of a resolved Ast without errors, by position. `globals` as for resolve().
 /// Linear; what is not certain is not reported.
-void add_warnings(const Ast& ast,
-                  std::span<const std::string_view> globals, std::vector<Diagnostic>& diagnostics);
+void add_warnings(const Ast& ast, std::span<const std::string_view> globals,
+                  std::vector<Diagnostic>& diagnostics);
 
 }  // namespace nilas::syntax

@@ -15,8 +15,8 @@ namespace {
 struct Operation {
   bool (*integers)(int64_t, int64_t, int64_t*);  // true: overflow
   double (*floats)(double, double);
-  std::string_view doing;   // "adding"
-  char sign;                // '+'
+  std::string_view doing;  // "adding"
+  char sign;               // '+'
   std::string_view first_trace, second_trace;
 };
 
@@ -38,35 +38,57 @@ Value apply(Vm& vm, const Operation& op, Value a, Value b) {
   return vm.make_int(result);
 }
 
-bool add_overflows(int64_t a, int64_t b, int64_t* to) { return __builtin_add_overflow(a, b, to); }
-bool sub_overflows(int64_t a, int64_t b, int64_t* to) { return __builtin_sub_overflow(a, b, to); }
-bool mul_overflows(int64_t a, int64_t b, int64_t* to) { return __builtin_mul_overflow(a, b, to); }
+bool add_overflows(int64_t a, int64_t b, int64_t* to) {
+  return __builtin_add_overflow(a, b, to);
+}
+bool sub_overflows(int64_t a, int64_t b, int64_t* to) {
+  return __builtin_sub_overflow(a, b, to);
+}
+bool mul_overflows(int64_t a, int64_t b, int64_t* to) {
+  return __builtin_mul_overflow(a, b, to);
+}
 bool div_overflows(int64_t a, int64_t b, int64_t* to) {
   if (a == std::numeric_limits<int64_t>::min() && b == -1) return true;
   *to = a / b;
   return false;
 }
 
-constexpr Operation kAdd = {add_overflows, [](double a, double b) { return a + b; }, "adding", '+',
+constexpr Operation kAdd = {add_overflows,
+                            [](double a, double b) { return a + b; },
+                            "adding",
+                            '+',
                             "while evaluating the first argument of the addition",
                             "while evaluating the second argument of the addition"};
-constexpr Operation kSub = {sub_overflows, [](double a, double b) { return a - b; },
-                            "subtracting", '-',
+constexpr Operation kSub = {sub_overflows,
+                            [](double a, double b) { return a - b; },
+                            "subtracting",
+                            '-',
                             "while evaluating the first argument of the subtraction",
                             "while evaluating the second argument of the subtraction"};
-constexpr Operation kMul = {mul_overflows, [](double a, double b) { return a * b; },
-                            "multiplying", '*',
+constexpr Operation kMul = {mul_overflows,
+                            [](double a, double b) { return a * b; },
+                            "multiplying",
+                            '*',
                             "while evaluating the first argument of the multiplication",
                             "while evaluating the second argument of the multiplication"};
-constexpr Operation kDiv = {div_overflows, [](double a, double b) { return a / b; }, "dividing",
-                            '/', "while evaluating the first operand of the division",
+constexpr Operation kDiv = {div_overflows,
+                            [](double a, double b) { return a / b; },
+                            "dividing",
+                            '/',
+                            "while evaluating the first operand of the division",
                             "while evaluating the second operand of the division"};
 
 }  // namespace
 
-Value add(Vm& vm, Args args) { return apply(vm, kAdd, args[0], args[1]); }
-Value sub(Vm& vm, Args args) { return apply(vm, kSub, args[0], args[1]); }
-Value mul(Vm& vm, Args args) { return apply(vm, kMul, args[0], args[1]); }
+Value add(Vm& vm, Args args) {
+  return apply(vm, kAdd, args[0], args[1]);
+}
+Value sub(Vm& vm, Args args) {
+  return apply(vm, kSub, args[0], args[1]);
+}
+Value mul(Vm& vm, Args args) {
+  return apply(vm, kMul, args[0], args[1]);
+}
 
 Value div(Vm& vm, Args args) {
   if (vm.expect_number(args[1], kDiv.second_trace) == 0) {
@@ -104,8 +126,7 @@ namespace {
 // Nix rounds integers by way of a double, and refuses those that do not survive it.
 Value round_to_int(Vm& vm, Value number, double rounded) {
   constexpr double kLimit = 9223372036854775808.0;  // 2^63
-  constexpr std::string_view kBug =
-      "Due to a bug (see https://github.com/NixOS/nix/issues/12899) ";
+  constexpr std::string_view kBug = "Due to a bug (see https://github.com/NixOS/nix/issues/12899) ";
   constexpr std::string_view kFuture =
       "\n\tFuture Nix versions might implement the correct behavior.";
   const bool fits = rounded >= -kLimit && rounded < kLimit;
@@ -123,8 +144,10 @@ Value round_to_int(Vm& vm, Value number, double rounded) {
   const int64_t result = static_cast<int64_t>(rounded);
   if (result != exact) {
     vm.fail(ErrorKind::Arithmetic,
-            cat(kBug, "a loss of precision occurred in previous Nix versions because the NixInt "
-                "argument ", exact, " was rounded to ", result, ".", kFuture));
+            cat(kBug,
+                "a loss of precision occurred in previous Nix versions because the NixInt "
+                "argument ",
+                exact, " was rounded to ", result, ".", kFuture));
   }
   return vm.make_int(result);
 }

@@ -27,7 +27,8 @@ Value attr_values(Vm& vm, Args args) {
       vm.expect_attrs(args[0], "while evaluating the argument passed to builtins.attrValues");
   List* values = vm.alloc_list(set->size());
   uint32_t n = 0;
-  for (const uint32_t i : vm.name_order(set->keys)) values->items[n++] = set->values[i];
+  for (const uint32_t i : vm.name_order(set->keys))
+    values->items[n++] = set->values[i];
   return Value::of(values);
 }
 
@@ -43,16 +44,16 @@ Symbol find_symbol(Vm& vm, Value name, std::string_view trace) {
 Value get_attr(Vm& vm, Args args) {
   const Symbol name = vm.symbols.intern(vm.expect_string_no_context(
       args[0], "while evaluating the first argument passed to builtins.getAttr"));
-  Attrs* set = vm.expect_attrs(
-      args[1], "while evaluating the second argument passed to builtins.getAttr");
+  Attrs* set =
+      vm.expect_attrs(args[1], "while evaluating the second argument passed to builtins.getAttr");
   return attribute(vm, set, name, "in the attribute set under consideration");
 }
 
 Value has_attr(Vm& vm, Args args) {
-  const Symbol name = find_symbol(
-      vm, args[0], "while evaluating the first argument passed to builtins.hasAttr");
-  Attrs* set = vm.expect_attrs(
-      args[1], "while evaluating the second argument passed to builtins.hasAttr");
+  const Symbol name =
+      find_symbol(vm, args[0], "while evaluating the first argument passed to builtins.hasAttr");
+  Attrs* set =
+      vm.expect_attrs(args[1], "while evaluating the second argument passed to builtins.hasAttr");
   return Value::boolean(name != SymbolTable::kNoSymbol && set->find(name) >= 0);
 }
 
@@ -77,15 +78,17 @@ Value pick(Vm& vm, Attrs* set, std::span<const uint32_t> picked) {
   std::vector<Symbol> symbols;
   std::vector<PosId> positions;
   symbols.reserve(picked.size());
-  for (const uint32_t i : picked) symbols.push_back(set->keys->symbols[i]);
+  for (const uint32_t i : picked)
+    symbols.push_back(set->keys->symbols[i]);
   if (set->positions) {
     positions.reserve(picked.size());
-    for (const uint32_t i : picked) positions.push_back(set->pos(i));
+    for (const uint32_t i : picked)
+      positions.push_back(set->pos(i));
   }
   Keys* keys = vm.make_keys(symbols);
-  Attrs* result =
-      vm.alloc_attrs(keys, positions.empty() ? nullptr : vm.make_positions(positions));
-  for (size_t i = 0; i < picked.size(); ++i) result->values[i] = set->values[picked[i]];
+  Attrs* result = vm.alloc_attrs(keys, positions.empty() ? nullptr : vm.make_positions(positions));
+  for (size_t i = 0; i < picked.size(); ++i)
+    result->values[i] = set->values[picked[i]];
   return Value::of(result);
 }
 
@@ -110,7 +113,8 @@ Task remove_attrs(Vm& vm, Args args) {
   std::vector<uint32_t> kept;
   kept.reserve(set->size());
   for (uint32_t i = 0, next = 0; i < set->size(); ++i) {
-    while (next < removed.size() && removed[next] < i) ++next;
+    while (next < removed.size() && removed[next] < i)
+      ++next;
     if (next == removed.size() || removed[next] != i) kept.push_back(i);
   }
   co_return pick(vm, set, kept);
@@ -176,8 +180,8 @@ Task list_to_attrs(Vm& vm, Args args) {
 Task cat_attrs(Vm& vm, Args args) {
   constexpr std::string_view kTrace =
       "while evaluating an element in the list passed as second argument to builtins.catAttrs";
-  const Symbol name = find_symbol(
-      vm, args[0], "while evaluating the first argument passed to builtins.catAttrs");
+  const Symbol name =
+      find_symbol(vm, args[0], "while evaluating the first argument passed to builtins.catAttrs");
   List* list =
       vm.expect_list(args[1], "while evaluating the second argument passed to builtins.catAttrs");
   std::vector<Value> values;  // held by the sets in args[1]
@@ -192,8 +196,8 @@ Task cat_attrs(Vm& vm, Args args) {
 }
 
 Value map_attrs(Vm& vm, Args args) {
-  Attrs* set = vm.expect_attrs(
-      args[1], "while evaluating the second argument passed to builtins.mapAttrs");
+  Attrs* set =
+      vm.expect_attrs(args[1], "while evaluating the second argument passed to builtins.mapAttrs");
   if (set->size() == 0) return args[1];
   Attrs* result = vm.alloc_attrs(set->keys, nullptr);
   for (uint32_t i = 0; i < set->size(); ++i) {
@@ -217,7 +221,8 @@ Task zip_attrs_with(Vm& vm, Args args) {
 
   std::unordered_map<Symbol, uint32_t> counts;
   for (const Value set : list->all()) {
-    for (const Symbol name : vm.resolve(set).attrs()->keys->all()) ++counts[name];
+    for (const Symbol name : vm.resolve(set).attrs()->keys->all())
+      ++counts[name];
   }
   struct Column {
     List* values;
@@ -225,7 +230,8 @@ Task zip_attrs_with(Vm& vm, Args args) {
   };
   std::unordered_map<Symbol, Column> columns;
   columns.reserve(counts.size());
-  for (const auto& [name, count] : counts) columns[name].values = vm.alloc_list(count);
+  for (const auto& [name, count] : counts)
+    columns[name].values = vm.alloc_list(count);
   for (const Value item : list->all()) {
     Attrs* set = vm.resolve(item).attrs();
     for (uint32_t i = 0; i < set->size(); ++i) {
@@ -235,8 +241,7 @@ Task zip_attrs_with(Vm& vm, Args args) {
   }
   AttrsBuilder result(vm, columns.size());
   for (const auto& [name, column] : columns) {
-    result.add(name,
-               vm.make_apply(args[0], vm.symbols.string(name), Value::of(column.values)));
+    result.add(name, vm.make_apply(args[0], vm.symbols.string(name), Value::of(column.values)));
   }
   co_return result.finish();
 }

@@ -57,8 +57,10 @@ struct SeenKeys {
       nodes[node].child[1 - side] = parent;
       // Until the loop ends nobody else points to `node`.
     }
-    if (path.empty()) root = node;
-    else nodes[path.back().first].child[path.back().second] = node;
+    if (path.empty())
+      root = node;
+    else
+      nodes[path.back().first].child[path.back().second] = node;
   }
 };
 
@@ -66,7 +68,8 @@ struct SeenKeys {
 Task insert_compared(Vm& vm, SeenKeys* seen, Root key) {
   std::vector<std::pair<uint32_t, int>> path;
   for (uint32_t at = seen->root; at != SeenKeys::kNone;) {
-    const Value less = co_await less_than(vm, Root(vm.heap, key), Root(vm.heap, seen->nodes[at].key));
+    const Value less =
+        co_await less_than(vm, Root(vm.heap, key), Root(vm.heap, seen->nodes[at].key));
     if (!less.is_true()) {
       const Value more =
           co_await less_than(vm, Root(vm.heap, seen->nodes[at].key), Root(vm.heap, key));
@@ -115,7 +118,8 @@ void add_step(EvalError& error, void* data) {
 Task generic_closure(Vm& vm, Args args) {
   constexpr std::string_view kOperatorTrace =
       "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure";
-  constexpr std::string_view kArgument = "in the attrset passed as argument to builtins.genericClosure";
+  constexpr std::string_view kArgument =
+      "in the attrset passed as argument to builtins.genericClosure";
   const auto& known = vm.symbols.known;
   Attrs* argument = vm.expect_attrs(
       args[0], "while evaluating the first argument passed to builtins.genericClosure");

@@ -43,7 +43,8 @@ Value warn(Vm& vm, Args args) {
   constexpr std::string_view kPrefix = "evaluation warning: ";
   std::string_view text = vm.expect_string(
       args[0], "while evaluating the first argument; the message passed to builtins.warn");
-  while (text.ends_with('\n')) text.remove_suffix(1);
+  while (text.ends_with('\n'))
+    text.remove_suffix(1);
   // Further lines stand below the first, unless that is empty.
   const size_t indent = text.starts_with('\n') ? 0 : kPrefix.size();
   std::string message(kPrefix);

@@ -18,7 +18,8 @@ Value from_json(Vm& vm, Args args) {
 }
 
 Task to_xml(Vm& vm, Args args) {
-  const Value text = co_await eval::to_xml(vm, Root(vm.heap, args[0]), XmlOptions{.locations = false});
+  const Value text =
+      co_await eval::to_xml(vm, Root(vm.heap, args[0]), XmlOptions{.locations = false});
   co_return text;
 }
 

@@ -21,20 +21,19 @@ Task convert_hash(Vm& vm, Args args) {
   Attrs* attrs = vm.expect_attrs(
       args[0], "while evaluating the first argument passed to builtins.convertHash");
 
-  const auto forced_hash = co_await vm.try_force(attribute(
-      vm, attrs, vm.symbols.intern("hash"), "while locating the attribute 'hash'"));
+  const auto forced_hash = co_await vm.try_force(
+      attribute(vm, attrs, vm.symbols.intern("hash"), "while locating the attribute 'hash'"));
   const std::string text(vm.expect_string_no_context(or_trace(forced_hash, kHash), kHash));
 
   std::optional<HashAlgorithm> algorithm;
   if (const Value* slot = attrs->get(vm.symbols.intern("hashAlgo"))) {
     const auto forced = co_await vm.try_force(*slot);
-    algorithm = parse_hash_algorithm(
-        vm.expect_string_no_context(or_trace(forced, kAlgorithm), kAlgorithm));
+    algorithm =
+        parse_hash_algorithm(vm.expect_string_no_context(or_trace(forced, kAlgorithm), kAlgorithm));
   }
 
-  const auto forced_format =
-      co_await vm.try_force(attribute(vm, attrs, vm.symbols.intern("toHashFormat"),
-                                      "while locating the attribute 'toHashFormat'"));
+  const auto forced_format = co_await vm.try_force(attribute(
+      vm, attrs, vm.symbols.intern("toHashFormat"), "while locating the attribute 'toHashFormat'"));
   const std::string_view format_name =
       vm.expect_string_no_context(or_trace(forced_format, kFormat), kFormat);
   const auto format = find_hash_format(format_name);
@@ -43,9 +42,8 @@ Task convert_hash(Vm& vm, Args args) {
                                   "', expect 'base16', 'base32', 'base64', or 'sri'"));
   }
   if (format_name == "base32") {
-    vm.host().message(
-        EvalHost::Message::Warning,
-        "warning: \"base32\" is a deprecated alias for hash format \"nix32\".");
+    vm.host().message(EvalHost::Message::Warning,
+                      "warning: \"base32\" is a deprecated alias for hash format \"nix32\".");
   }
   co_return vm.make_string(format_hash(parse_hash(text, algorithm), *format));
 }

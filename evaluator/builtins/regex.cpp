@@ -8,10 +8,9 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <re2/re2.h>
 #include <unordered_map>
 #include <vector>
-
-#include <re2/re2.h>
 
 #include "evaluator/builtins/builtins.hpp"
 #include "evaluator/builtins/regex_program.hpp"
@@ -80,7 +79,8 @@ class Matches {
     if (!re2_alone_) return match_at(range_of(pieces_[0]).begin);
     whole_ = range_of(pieces_[0]);
     re2_groups_.clear();
-    for (size_t i = 1; i < pieces_.size(); ++i) re2_groups_.push_back(range_of(pieces_[i]));
+    for (size_t i = 1; i < pieces_.size(); ++i)
+      re2_groups_.push_back(range_of(pieces_[i]));
     return true;
   }
 
@@ -171,7 +171,8 @@ Value match_whole(Vm& vm, const Regex& regex, std::string_view text) {
       std::vector<Range> groups;
       for (size_t i = 1; i < pieces.size(); ++i) {
         const auto begin = static_cast<size_t>(pieces[i].data() - text.data());
-        groups.push_back(pieces[i].data() == nullptr ? Range{} : Range{begin, begin + pieces[i].size()});
+        groups.push_back(pieces[i].data() == nullptr ? Range{}
+                                                     : Range{begin, begin + pieces[i].size()});
       }
       return group_list(vm, text, groups);
     }
@@ -202,8 +203,8 @@ Value match(Vm& vm, Args args) {
   const std::string_view pattern = vm.expect_string_no_context(
       args[0], "while evaluating the first argument passed to builtins.match");
   const auto regex = compiled(vm, pattern);
-  const std::string_view text = vm.expect_string(
-      args[1], "while evaluating the second argument passed to builtins.match");
+  const std::string_view text =
+      vm.expect_string(args[1], "while evaluating the second argument passed to builtins.match");
   try {
     return match_whole(vm, *regex, text);
   } catch (const std::bad_alloc&) {

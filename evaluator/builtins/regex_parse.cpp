@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
+#include "evaluator/builtins/regex_classes.hpp"
 #include "evaluator/builtins/regex_program.hpp"
 
 namespace nilas::eval::regex {
@@ -16,61 +16,11 @@ constexpr uint16_t kMaxCounters = 8;
 /// RE2 refuses larger counts; there is no need to ask it.
 constexpr uint32_t kMaxRe2Count = 1000;
 
-/// Names of the POSIX collating symbols, by code.
-constexpr std::array<std::string_view, 128> kCollatingNames = {
-    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "alert", "backspace", "tab", "newline",
-    "vertical-tab", "form-feed", "carriage-return", "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4",
-    "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "IS4", "IS3", "IS2", "IS1", "space",
-    "exclamation-mark", "quotation-mark", "number-sign", "dollar-sign", "percent-sign",
-    "ampersand", "apostrophe", "left-parenthesis", "right-parenthesis", "asterisk", "plus-sign",
-    "comma", "hyphen", "period", "slash", "zero", "one", "two", "three", "four", "five", "six",
-    "seven", "eight", "nine", "colon", "semicolon", "less-than-sign", "equals-sign",
-    "greater-than-sign", "question-mark", "commercial-at", "A", "B", "C", "D", "E", "F", "G", "H",
-    "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z",
-    "left-square-bracket", "backslash", "right-square-bracket", "circumflex", "underscore",
-    "grave-accent", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p",
-    "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "left-curly-bracket", "vertical-line",
-    "right-curly-bracket", "tilde", "DEL"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-/// The characters of a class in the C locale; nullopt if there is no such class. Case of the name does not matter.
-std::optional<ByteSet> character_class(std::string_view name) {
-  std::string lower(name);
-  for (char& c : lower) c = to_lower(c);
-  const auto between = [](int c, int low, int high) { return c >= low && c <= high; };
-  bool known = true;
-  ByteSet set;
-  for (int c = 0; c < 128; ++c) {
-    const bool upper = between(c, 'A', 'Z'), small = between(c, 'a', 'z');
-    const bool digit = between(c, '0', '9'), graph = between(c, 33, 126);
-    const bool alnum = upper || small || digit;
-    bool in = false;
-    if (lower == "alpha") in = upper || small;
-    else if (lower == "digit" || lower == "d") in = digit;
-    else if (lower == "alnum") in = alnum;
-    else if (lower == "w") in = alnum || c == '_';
-    else if (lower == "space" || lower == "s") in = c == ' ' || between(c, 9, 13);
-    else if (lower == "blank") in = c == ' ' || c == '\t';
-    else if (lower == "upper") in = upper;
-    else if (lower == "lower") in = small;
-    else if (lower == "punct") in = graph && !alnum;
-    else if (lower == "graph") in = graph;
-    else if (lower == "print") in = graph || c == ' ';
-    else if (lower == "cntrl") in = c < 32 || c == 127;
-    else if (lower == "xdigit") in = digit || between(c, 'a', 'f') || between(c, 'A', 'F');
-    else known = false;
-    set[static_cast<size_t>(c)] = in;
-  }
-  return known ? std::optional(set) : std::nullopt;
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
-
-std::optional<char> collating_symbol(std::string_view name) {
-  for (size_t i = 0; i < kCollatingNames.size(); ++i) {
-    if (kCollatingNames[i] == name) return static_cast<char>(i);
-  }
-  return std::nullopt;
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 struct Failure {
@@ -247,7 +197,8 @@ Fragment Parser::close_group() {
   const uint32_t end = add({Op::GroupEnd, false, 0, group.number});
   program_.states[group.begin_state].next = inside.start;
   program_.states[inside.end].next = end;
-  const Fragment result = {group.begin_state, group.begin_state, end, inside.nullable, inside.size + 2};
+  const Fragment result = {group.begin_state, group.begin_state, end, inside.nullable,
+                           inside.size + 2};
   groups_.pop_back();
   return result;
 }
@@ -289,7 +240,8 @@ Fragment Parser::repeat(Fragment body, bool at_least_once) {
   count(1);
   const uint32_t loop = add({Op::Repeat, body.nullable, 0, 0, 0, body.start});
   program_.states[body.end].next = loop;
-  return {body.first, at_least_once ? body.start : loop, loop, body.nullable || !at_least_once, body.size + 1};
+  return {body.first, at_least_once ? body.start : loop, loop, body.nullable || !at_least_once,
+          body.size + 1};
 }
 
 Fragment Parser::optional(Fragment body) {
@@ -317,8 +269,10 @@ Fragment Parser::interval(Fragment body) {
   bool unlimited = false;
   uint32_t most = least;
   if (take(',')) {
-    if (!at_end() && is_digit(peek())) most = number();
-    else unlimited = true;
+    if (!at_end() && is_digit(peek()))
+      most = number();
+    else
+      unlimited = true;
   }
   if (!take('}')) fail();
   if (!unlimited && most < least) fail();
@@ -335,7 +289,8 @@ Fragment Parser::interval(Fragment body) {
     count(body.size);
     return std::exchange(used, true) ? copy(body, body_end) : body;
   };
-  for (uint32_t i = 0; i < least; ++i) append(result, next_copy());
+  for (uint32_t i = 0; i < least; ++i)
+    append(result, next_copy());
   if (unlimited) {
     append(result, repeat(next_copy(), false));
     return result;
@@ -359,8 +314,10 @@ Fragment Parser::interval(Fragment body) {
 void Parser::emit_byte(char c) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   const auto b = static_cast<uint8_t>(c);
-  if (is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z')) re2_ += c;
-  else emit(std::string{'\\', 'x', '{', kDigits[b >> 4], kDigits[b & 15], '}'});
+  if (is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z'))
+    re2_ += c;
+  else
+    emit(std::string{'\\', 'x', '{', kDigits[b >> 4], kDigits[b & 15], '}'});
 }
 
 Fragment Parser::byte(char c) {
@@ -374,7 +331,8 @@ Fragment Parser::bytes(const ByteSet& set) {
   emit("[");
   for (size_t low = 0; low < 256;) {
     size_t high = low;
-    while (high < 256 && set[high]) ++high;
+    while (high < 256 && set[high])
+      ++high;
     if (high > low) {
       emit_byte(static_cast<char>(low));
       emit("-");
@@ -418,7 +376,8 @@ std::string_view Parser::bracket_name(char kind) {
   ++at_;
   const size_t begin = at_;
   const size_t end = pattern_.find(kind, begin);
-  if (end == std::string_view::npos || end + 1 >= pattern_.size() || pattern_[end + 1] != ']') fail();
+  if (end == std::string_view::npos || end + 1 >= pattern_.size() || pattern_[end + 1] != ']')
+    fail();
   at_ = end + 2;
   return pattern_.substr(begin, end - begin);
 }
@@ -429,8 +388,10 @@ Fragment Parser::bracket() {
   std::optional<char> pending;  // a character that may still turn out to start a range
   bool after_class = false;
   // A bracket or dash in front is an ordinary character.
-  if (take(']')) pending = ']';
-  else if (take('-')) pending = '-';
+  if (take(']'))
+    pending = ']';
+  else if (take('-'))
+    pending = '-';
   while (bracket_item(set, pending, after_class)) {
   }
   if (pending) set.set(static_cast<uint8_t>(*pending));
@@ -463,10 +424,7 @@ bool Parser::bracket_item(ByteSet& set, std::optional<char>& pending, bool& afte
           after_class = false;
           return true;
         }
-        // Equivalent is what differs in case only.
-        for (int b = 0; b < 128; ++b) {
-          if (to_lower(static_cast<char>(b)) == to_lower(*symbol)) set.set(static_cast<size_t>(b));
-        }
+        set |= equivalence_class(*symbol);
       }
       push_pending(std::nullopt);
       after_class = true;
@@ -488,7 +446,8 @@ bool Parser::bracket_item(ByteSet& set, std::optional<char>& pending, bool& afte
   // Bytes are compared as signed characters.
   const int low = static_cast<signed char>(*pending), high = static_cast<signed char>(last);
   if (low > high) fail();
-  for (int b = low; b <= high; ++b) set.set(static_cast<uint8_t>(b));
+  for (int b = low; b <= high; ++b)
+    set.set(static_cast<uint8_t>(b));
   pending = std::nullopt;
   return true;
 }

@@ -9,7 +9,6 @@
 // libstdc++ backtracks, in exponential time and with native recursion. Here RE2 does the work wherever it gives the same
 // answer; a search over (state, position) pairs, each visited once, does the rest: time and memory are polynomial.
 
-#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,11 +17,13 @@
 #include <utility>
 #include <vector>
 
+#include "evaluator/builtins/regex_classes.hpp"
+
 namespace nilas::eval::regex {
 
 enum class Op : uint8_t {
-  Byte,        // consume the byte `argument`
-  Set,         // consume a byte of sets[argument]
+  Byte,  // consume the byte `argument`
+  Set,   // consume a byte of sets[argument]
   Jump,
   Choice,      // `other` is the left alternative, `next` the right one: the longer match wins
   Repeat,      // `other` is the body, `next` what follows: the body wins if it leads to any match
@@ -42,17 +43,15 @@ struct State {
   uint32_t other = 0;
 };
 
-using ByteSet = std::bitset<256>;
-
 struct Program {
   std::vector<State> states;
   std::vector<ByteSet> sets;
   uint32_t start = 0;
   uint32_t groups = 0;
-  uint16_t counters = 0;        // repetitions that count how often their body matched nothing
+  uint16_t counters = 0;  // repetitions that count how often their body matched nothing
   bool has_choice = false;
   bool has_nullable_body = false;
-  bool nullable = false;        // matches ""
+  bool nullable = false;           // matches ""
   std::optional<std::string> re2;  // the same language in RE2's syntax, if it can be said
 };
 

@@ -37,8 +37,8 @@ struct KeyHash {
 
 struct Runner::Memo {
   struct Result {
-    size_t end;    // kNone: no match, or not known yet
-    bool second;   // by the second branch
+    size_t end;   // kNone: no match, or not known yet
+    bool second;  // by the second branch
   };
   boost::unordered_flat_map<Key, Result, KeyHash> results;
 
@@ -50,7 +50,9 @@ struct Runner::Memo {
 Runner::Runner(const Program& program, std::string_view text)
     : program_(program), text_(text), memo_(new Memo) {}
 
-Runner::~Runner() { delete memo_; }
+Runner::~Runner() {
+  delete memo_;
+}
 
 std::optional<size_t> Runner::match(size_t begin, Mode mode) {
   // Whole and Prefix have different results: a runner is used for one of them.
@@ -75,8 +77,8 @@ std::optional<size_t> Runner::step(Position& p) const {
       case Op::Set: {
         if (p.at == text_.size()) return kNone;
         const auto byte = static_cast<uint8_t>(text_[p.at]);
-        const bool fits = state.op == Op::Byte ? byte == state.argument
-                                               : program_.sets[state.argument][byte];
+        const bool fits =
+            state.op == Op::Byte ? byte == state.argument : program_.sets[state.argument][byte];
         if (!fits) return kNone;
         ++p.at;
         p.counts = 0;
@@ -187,8 +189,10 @@ void Runner::trace(Position p) {
       case Op::Repeat: {
         const bool excluded = mode_ == Mode::NotEmpty && p.at == begin_;
         if (memo_->results.find(Memo::key(p, excluded))->second.second) break;
-        if (state.op == Op::Choice) p.state = state.other;
-        else enter(state, p);
+        if (state.op == Op::Choice)
+          p.state = state.other;
+        else
+          enter(state, p);
         continue;
       }
       case Op::Jump:

@@ -30,7 +30,8 @@ bool sort_plain(Vm& vm, std::span<Value> items) {
   if (!std::ranges::all_of(items, [](Value v) { return v.is_string(); })) return false;
   std::vector<std::pair<std::string_view, Value>> keyed;
   keyed.reserve(items.size());
-  for (const Value v : items) keyed.emplace_back(vm.view(v), v);
+  for (const Value v : items)
+    keyed.emplace_back(vm.view(v), v);
   std::ranges::stable_sort(keyed, {}, [](const auto& pair) { return pair.first; });
   std::ranges::transform(keyed, items.begin(), [](const auto& pair) { return pair.second; });
   return true;
@@ -71,8 +72,10 @@ Task sort(Vm& vm, Args args) {
     for (; end < size; ++end) {
       const Value result = co_await vm.call(args[0], items[end], items[end - 1]);
       const bool less = vm.expect_bool(result, kResultTrace);
-      if (end == start + 1) descending = less;
-      else if (less != descending) break;
+      if (end == start + 1)
+        descending = less;
+      else if (less != descending)
+        break;
     }
     if (descending) std::reverse(items.begin() + start, items.begin() + end);
     start = end;

@@ -10,16 +10,17 @@
 namespace nilas::eval::builtins {
 
 Task to_string(Vm& vm, Args args) {
-  const Value text =
-      co_await coerce_to_string(vm, Root(vm.heap, args[0]), Coercion{.strong = true, .copy_to_store = false},
-                                "while evaluating the first argument passed to builtins.toString");
+  const Value text = co_await coerce_to_string(
+      vm, Root(vm.heap, args[0]), Coercion{.strong = true, .copy_to_store = false},
+      "while evaluating the first argument passed to builtins.toString");
   co_return text;
 }
 
 Task string_length(Vm& vm, Args args) {
   if (!args[0].is_string()) {
-    args[0] = co_await coerce_to_string(vm, Root(vm.heap, args[0]), Coercion{},
-                                        "while evaluating the argument passed to builtins.stringLength");
+    args[0] =
+        co_await coerce_to_string(vm, Root(vm.heap, args[0]), Coercion{},
+                                  "while evaluating the argument passed to builtins.stringLength");
   }
   co_return vm.make_int(args[0].object()->count);
 }
@@ -44,7 +45,8 @@ Task substring(Vm& vm, Args args) {
   const std::string_view rest = bytes.substr(static_cast<size_t>(start));
   if (start == 0 && (length < 0 || length >= static_cast<int64_t>(rest.size()))) co_return args[2];
   // A negative length means: to the end.
-  co_return vm.make_string(length < 0 ? rest : rest.substr(0, static_cast<size_t>(length)), context);
+  co_return vm.make_string(length < 0 ? rest : rest.substr(0, static_cast<size_t>(length)),
+                           context);
 }
 
 Task concat_strings_sep(Vm& vm, Args args) {

@@ -19,8 +19,10 @@ void refuse_nul(std::string_view bytes) {
   if (bytes.find('\0') == std::string_view::npos) return;
   std::string shown;
   for (const char c : bytes) {
-    if (c == '\0') shown += "␀";
-    else shown += c;
+    if (c == '\0')
+      shown += "␀";
+    else
+      shown += c;
   }
   throw EvalError(ErrorKind::Other,
                   cat("input string '", shown,

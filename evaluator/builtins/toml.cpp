@@ -19,7 +19,8 @@ namespace {
 constexpr size_t kMaxKeyParts = 512;
 
 bool is_bare_key(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         c == '-';
 }
 
 /// End of the string that starts at `at` with a quote; the end of the text if it is not closed.
@@ -28,9 +29,12 @@ size_t string_end(std::string_view text, size_t at) {
   const bool long_string = text.substr(at, 3) == std::string(3, quote);
   const std::string delimiter(long_string ? 3 : 1, quote);
   for (size_t i = at + delimiter.size(); i < text.size(); ++i) {
-    if (text[i] == '\\' && quote == '"') ++i;
-    else if (text.compare(i, delimiter.size(), delimiter) == 0) return i + delimiter.size();
-    else if (text[i] == '\n' && !long_string) return i;
+    if (text[i] == '\\' && quote == '"')
+      ++i;
+    else if (text.compare(i, delimiter.size(), delimiter) == 0)
+      return i + delimiter.size();
+    else if (text[i] == '\n' && !long_string)
+      return i;
   }
   return text.size();
 }
@@ -45,13 +49,19 @@ size_t longest_key(std::string_view text) {
       parts = after_dot ? parts + 1 : 1;
       longest = std::max(longest, parts);
       after_dot = false;
-      if (is_bare_key(c)) while (i < text.size() && is_bare_key(text[i])) ++i;
-      else i = string_end(text, i);
+      if (is_bare_key(c))
+        while (i < text.size() && is_bare_key(text[i]))
+          ++i;
+      else
+        i = string_end(text, i);
     } else if (c == '#') {
-      while (i < text.size() && text[i] != '\n') ++i;
+      while (i < text.size() && text[i] != '\n')
+        ++i;
     } else {
-      if (c == '.') after_dot = true;
-      else if (c != ' ' && c != '\t') after_dot = false;
+      if (c == '.')
+        after_dot = true;
+      else if (c != ' ' && c != '\t')
+        after_dot = false;
       ++i;
     }
   }
@@ -85,7 +95,8 @@ std::string text_of(const toml::date_time& both) {
   if (!both.offset) return text;
   const int minutes = both.offset->minutes;
   if (minutes == 0) return text + "Z";
-  return text + format("%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60, std::abs(minutes) % 60);
+  return text + format("%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                       std::abs(minutes) % 60);
 }
 
 // --- Values ----------------------------------------------------------------------------------------------------------
@@ -130,8 +141,10 @@ class TomlReader {
   }
   Value read_array(const toml::array& array) {
     List* list = vm_.alloc_list(array.size());
-    for (size_t i = 0; i < array.size(); ++i) list->items[i] = Value::null();
-    for (size_t i = 0; i < array.size(); ++i) list->items[i] = read(array[i]);
+    for (size_t i = 0; i < array.size(); ++i)
+      list->items[i] = Value::null();
+    for (size_t i = 0; i < array.size(); ++i)
+      list->items[i] = read(array[i]);
     return Value::of(list);
   }
   Value read_string(const std::string& text) {
@@ -157,14 +170,15 @@ Value from_toml(Vm& vm, Args args) {
   const std::string_view text = vm.expect_string_no_context(
       args[0], "while evaluating the argument passed to builtins.fromTOML");
   if (longest_key(text) > kMaxKeyParts) {
-    vm.fail(ErrorKind::Other, cat("while parsing TOML: a key has more than ", kMaxKeyParts, " parts"));
+    vm.fail(ErrorKind::Other,
+            cat("while parsing TOML: a key has more than ", kMaxKeyParts, " parts"));
   }
   try {
     return TomlReader(vm).read(toml::parse(text));
   } catch (const toml::parse_error& error) {
     const toml::source_position at = error.source().begin;
-    vm.fail(ErrorKind::Other, cat("while parsing TOML: ", error.description(), " at line ", at.line, ", column ",
-                                  at.column));
+    vm.fail(ErrorKind::Other, cat("while parsing TOML: ", error.description(), " at line ", at.line,
+                                  ", column ", at.column));
   }
 }
 

@@ -12,13 +12,20 @@ namespace nilas::eval::builtins {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_separator(char c) { return c == '.' || c == '-'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_separator(char c) {
+  return c == '.' || c == '-';
+}
 
 /// Takes the next component off `version`: digits only, or none; empty at the end.
 std::string_view next_component(std::string_view& version) {
-  while (!version.empty() && is_separator(version.front())) version.remove_prefix(1);
+  while (!version.empty() && is_separator(version.front()))
+    version.remove_prefix(1);
   if (version.empty()) return {};
   const bool number = is_digit(version.front());
   size_t size = 1;

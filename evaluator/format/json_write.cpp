@@ -29,8 +29,8 @@ std::string hex_byte(char c) {
 }
 
 [[noreturn]] void fail_utf8(std::string_view text, size_t at) {
-  throw EvalError(ErrorKind::Other,
-                  cat(kSerialization, "invalid UTF-8 byte at index ", at, ": 0x", hex_byte(text[at])));
+  throw EvalError(ErrorKind::Other, cat(kSerialization, "invalid UTF-8 byte at index ", at, ": 0x",
+                                        hex_byte(text[at])));
 }
 
 }  // namespace
@@ -132,8 +132,9 @@ class JsonWriter {
       }
       Attrs* set = level.container.attrs();
       const uint32_t index = vm_.name_order(set->keys)[at];
-      error.trace(cat("while evaluating attribute '", vm_.symbols.name(set->keys->symbols[index]), "'"),
-                  vm_.world.position(set->pos(index)));
+      error.trace(
+          cat("while evaluating attribute '", vm_.symbols.name(set->keys->symbols[index]), "'"),
+          vm_.world.position(set->pos(index)));
     }
   }
 
@@ -165,8 +166,10 @@ void write(Vm& vm, JsonWriter& writer, Value v, bool copy_to_store, bool by_to_s
     case Type::Int: writer.write(std::to_string(v.as_int())); return;
     case Type::Float: writer.write(format_float_json(v.as_float())); return;
     case Type::String:
-      if (by_to_string) writer.write_temporary(v);
-      else writer.write_string(v);
+      if (by_to_string)
+        writer.write_temporary(v);
+      else
+        writer.write_string(v);
       return;
     case Type::Path:
       writer.write_temporary(copy_to_store && !by_to_string ? copy_path_to_store(vm, v)

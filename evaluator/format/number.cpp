@@ -125,7 +125,8 @@ Decimal shortest(double number) {
   const auto bits = std::bit_cast<uint64_t>(number);
   const auto biased = static_cast<int>(bits >> 52);
   const uint64_t fraction = bits & (kHidden - 1);
-  const Scaled v = biased == 0 ? Scaled{fraction, -1074} : Scaled{fraction | kHidden, biased - 1075};
+  const Scaled v =
+      biased == 0 ? Scaled{fraction, -1074} : Scaled{fraction | kHidden, biased - 1075};
   // Half way to the neighbours; the lower one is nearer at a power of two.
   const bool lower_is_nearer = fraction == 0 && biased > 1;
   const Scaled high = normalized({2 * v.f + 1, v.e - 1});

@@ -9,6 +9,8 @@ namespace nilas::eval {
 inline constexpr uint32_t kStepsPerPause = 8192;
 
 /// Lets the VM check for cancellation, deadline and memory. May collect.
-inline Task pause(Vm&) { co_return Value::null(); }
+inline Task pause(Vm&) {
+  co_return Value::null();
+}
 
 }  // namespace nilas::eval

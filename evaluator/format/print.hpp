@@ -29,24 +29,25 @@ struct PrintOptions {
   };
   /// How a set with `type = "derivation"` is written.
   enum class Derivations : uint8_t {
-    Sets,     // as any set
-    Path,     // «derivation /nix/store/...drv»
-    Name,     // «derivation hello-2.12»: evaluates less
+    Sets,  // as any set
+    Path,  // «derivation /nix/store/...drv»
+    Name,  // «derivation hello-2.12»: evaluates less
   };
 
   Form form = Form::Result;
   Sharing sharing = Sharing::Repeated;
   Elision elision = Elision::Message;
   Derivations derivations = Derivations::Sets;
-  bool force = false;          ///< print_value only: evaluate what is not yet
-  bool errors_inline = false;  ///< with force: `«error: ...»` in place of what fails; otherwise the error ends printing
-  uint32_t width = 0;          ///< columns to lay out for, two spaces a level; 0: everything on one line
-  size_t max_depth = SIZE_MAX;          ///< sets and lists below it become { ... }, [ ... ]
-  size_t max_attrs = SIZE_MAX;          ///< in the whole output, as in C++ Nix
-  size_t max_items = SIZE_MAX;          ///< elements of lists, in the whole output
-  size_t max_container = SIZE_MAX;      ///< attributes of one set, elements of one list
-  size_t max_string = SIZE_MAX;         ///< bytes of one string
-  size_t max_output = SIZE_MAX;         ///< bytes after which nothing but closing brackets follows
+  bool force = false;  ///< print_value only: evaluate what is not yet
+  bool errors_inline =
+      false;  ///< with force: `«error: ...»` in place of what fails; otherwise the error ends printing
+  uint32_t width = 0;  ///< columns to lay out for, two spaces a level; 0: everything on one line
+  size_t max_depth = SIZE_MAX;      ///< sets and lists below it become { ... }, [ ... ]
+  size_t max_attrs = SIZE_MAX;      ///< in the whole output, as in C++ Nix
+  size_t max_items = SIZE_MAX;      ///< elements of lists, in the whole output
+  size_t max_container = SIZE_MAX;  ///< attributes of one set, elements of one list
+  size_t max_string = SIZE_MAX;     ///< bytes of one string
+  size_t max_output = SIZE_MAX;     ///< bytes after which nothing but closing brackets follows
 
   /// nix-instantiate --eval.
   static PrintOptions result() { return {}; }
@@ -54,7 +55,11 @@ struct PrintOptions {
   static PrintOptions trace() { return {.form = Form::Message}; }
   /// Values quoted in error messages: one line of bounded size.
   static PrintOptions message() {
-    return {.form = Form::Message, .max_depth = 10, .max_attrs = 10, .max_items = 10, .max_string = 1024};
+    return {.form = Form::Message,
+            .max_depth = 10,
+            .max_attrs = 10,
+            .max_items = 10,
+            .max_string = 1024};
   }
   /// What an editor shows: evaluated within limits, laid out for reading.
   static PrintOptions hover() {

@@ -50,7 +50,8 @@ void append_escaped(std::string& to, std::string_view bytes) {
 size_t cut_position(std::string_view bytes, size_t size) {
   if (size >= bytes.size()) return bytes.size();
   size_t at = size;
-  while (at > 0 && size - at < 4 && (bytes[at] & 0xc0) == 0x80) --at;
+  while (at > 0 && size - at < 4 && (bytes[at] & 0xc0) == 0x80)
+    --at;
   return (bytes[at] & 0xc0) == 0x80 ? size : at;
 }
 
@@ -69,7 +70,9 @@ std::string quote_attribute_name(std::string_view name) {
 Printer::Printer(Vm& vm, const PrintOptions& options, Value root)
     : vm_(vm), options_(options), text_(options.width), current_(root) {}
 
-std::string Printer::take() { return text_.take(); }
+std::string Printer::take() {
+  return text_.take();
+}
 
 Value Printer::advance() {
   for (;;) {
@@ -104,14 +107,13 @@ bool Printer::next_element() {
   while (!levels_.empty()) {
     Level& level = levels_.back();
     const bool is_set = level.container.is_attrs();
-    const uint32_t size =
-        is_set ? level.container.attrs()->size() : level.container.list()->size();
+    const uint32_t size = is_set ? level.container.attrs()->size() : level.container.list()->size();
     if (level.next == size) {
       close();
       continue;
     }
-    const bool limit = is_set ? attrs_printed_ >= options_.max_attrs
-                              : items_printed_ >= options_.max_items;
+    const bool limit =
+        is_set ? attrs_printed_ >= options_.max_attrs : items_printed_ >= options_.max_items;
     if (limit || level.next >= options_.max_container || full()) {
       text_.add_space();
       text_.add(is_set ? elided(size - level.next, size, "attribute", "attributes")
@@ -157,8 +159,7 @@ void Printer::open(Value container, uint64_t identity) {
     if (options_.max_attrs != SIZE_MAX) {
       // What tells a set's kind comes first where not everything is shown.
       const auto important = [&](uint32_t i) {
-        const std::string_view name =
-            vm_.symbols.name(container.attrs()->keys->symbols[i]);
+        const std::string_view name = vm_.symbols.name(container.attrs()->keys->symbols[i]);
         return name == "type" || name == "_type";
       };
       std::ranges::stable_partition(level.order, important);
@@ -202,11 +203,13 @@ Value Printer::print(Value value, uint64_t identity) {
       if (repeats(value, identity)) {
         text_.add("«repeated»");
       } else if (levels_.size() >= options_.max_depth || (full() && comments())) {
-        const bool empty = value.is_attrs() ? value.attrs()->size() == 0
-                                            : value.list()->size() == 0;
+        const bool empty =
+            value.is_attrs() ? value.attrs()->size() == 0 : value.list()->size() == 0;
         if (options_.sharing == PrintOptions::Sharing::Cycles) seen_.erase(identity);
-        if (empty && comments()) text_.add(value.is_attrs() ? "{ }" : "[ ]");
-        else text_.add(value.is_attrs() ? "{ ... }" : "[ ... ]");
+        if (empty && comments())
+          text_.add(value.is_attrs() ? "{ }" : "[ ]");
+        else
+          text_.add(value.is_attrs() ? "{ ... }" : "[ ... ]");
       } else {
         open(value, identity);
         current_ = {};
@@ -286,8 +289,10 @@ void Printer::print_string(std::string_view bytes) {
   const size_t shown = comments() ? cut_position(bytes, limit) : limit;
   std::string text = "\"";
   append_escaped(text, bytes.substr(0, shown));
-  if (comments()) text += cat("...\" /* ", bytes.size(), " bytes */");
-  else text += cat("\" ", elided(bytes.size() - shown, bytes.size(), "byte", "bytes"));
+  if (comments())
+    text += cat("...\" /* ", bytes.size(), " bytes */");
+  else
+    text += cat("\" ", elided(bytes.size() - shown, bytes.size(), "byte", "bytes"));
   text_.add(text);
 }
 

@@ -27,9 +27,9 @@ class Printer {
  private:
   /// A set or list whose elements are being printed.
   struct Level {
-    Value container;                    // Attrs or List
+    Value container;  // Attrs or List
     uint64_t identity;
-    std::vector<uint32_t> order;        // of attributes; empty for a list
+    std::vector<uint32_t> order;  // of attributes; empty for a list
     uint32_t next = 0;
   };
   /// What is asked of the host by advance().
@@ -55,9 +55,9 @@ class Printer {
   std::unordered_set<uint64_t> seen_;  // Repeated: all containers; Cycles: those around
   Value current_;                      // element being printed, or no value
   Asked asked_ = Asked::Nothing;
-  bool not_a_derivation_ = false;      // current_: its `type` failed
-  bool nameless_ = false;              // current_: its `name` or `drvPath` failed
-  bool statement_ = false;             // current_ is the value of an attribute: `;` follows
+  bool not_a_derivation_ = false;  // current_: its `type` failed
+  bool nameless_ = false;          // current_: its `name` or `drvPath` failed
+  bool statement_ = false;         // current_ is the value of an attribute: `;` follows
   size_t attrs_printed_ = 0;
   size_t items_printed_ = 0;
 };

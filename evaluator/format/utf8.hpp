@@ -7,8 +7,8 @@ namespace nilas::eval {
 
 /// Recognises UTF-8 byte by byte.
 struct Utf8State {
-  uint8_t missing = 0;                ///< continuation bytes still to come
-  uint8_t low = 0x80, high = 0xbf;    ///< what the next of them may be
+  uint8_t missing = 0;              ///< continuation bytes still to come
+  uint8_t low = 0x80, high = 0xbf;  ///< what the next of them may be
 
   /// Takes one byte; false if it cannot stand there.
   bool take(uint8_t byte) {

@@ -151,7 +151,8 @@ void XmlWriter::function(Value function) {
       formals.push_back(ast.symbol(formal.symbol));
     }
     std::ranges::sort(formals);
-    for (const std::string_view formal : formals) empty("attr", attribute("name", formal));
+    for (const std::string_view formal : formals)
+      empty("attr", attribute("name", formal));
     end("attrspat");
   }
   end("function");

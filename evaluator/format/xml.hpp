@@ -6,8 +6,9 @@
 namespace nilas::eval {
 
 struct XmlOptions {
-  bool force = true;      ///< evaluate what is not yet; otherwise it is <unevaluated />
-  bool locations = true;  ///< tell where attributes and functions were written; builtins.toXML does not
+  bool force = true;  ///< evaluate what is not yet; otherwise it is <unevaluated />
+  bool locations =
+      true;  ///< tell where attributes and functions were written; builtins.toXML does not
 };
 
 /// String value: an XML document that ends in a line break, with the context of every string in it.

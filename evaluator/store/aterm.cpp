@@ -170,7 +170,8 @@ void append_escaped(std::string& to, std::string_view text) {
   size_t done = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const char letter = kEscapes[static_cast<unsigned char>(text[i])];
-    if (letter == 0) [[likely]] continue;
+    if (letter == 0) [[likely]]
+      continue;
     to.append(text, done, i - done);
     to += '\\';
     to += letter;

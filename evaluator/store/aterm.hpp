@@ -25,7 +25,8 @@ struct DerivationOutput {
 
 struct InputDerivation {
   std::string path;
-  std::vector<std::string> chain;  ///< outputs on the way, for a derivation that other derivations make; mostly empty
+  std::vector<std::string>
+      chain;  ///< outputs on the way, for a derivation that other derivations make; mostly empty
   std::vector<std::string> outputs;
 };
 

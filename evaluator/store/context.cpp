@@ -45,7 +45,8 @@ void ContextTable::grow() {
   const size_t mask = slots.size() - 1;
   for (ContextId id = 0; id < elements_.size(); ++id) {
     size_t at = hashes_[id] & mask;
-    while (slots[at] != 0) at = (at + 1) & mask;
+    while (slots[at] != 0)
+      at = (at + 1) & mask;
     slots[at] = id + 1;
   }
   slots_ = std::move(slots);
@@ -65,7 +66,8 @@ std::string_view ContextTable::keep(std::string_view text) {
 }
 
 std::string_view ContextTable::path(ContextId id) const {
-  while (elements_[id].kind == ContextKind::Built) id = elements_[id].drv;
+  while (elements_[id].kind == ContextKind::Built)
+    id = elements_[id].drv;
   return elements_[id].text;
 }
 

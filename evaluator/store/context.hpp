@@ -29,7 +29,8 @@ enum class ContextKind : uint8_t {
 
 struct ContextElement {
   ContextKind kind;
-  ContextId drv;          ///< Built: the derivation's element, Opaque (or Built: a derivation that another one makes)
+  ContextId
+      drv;  ///< Built: the derivation's element, Opaque (or Built: a derivation that another one makes)
   std::string_view text;  ///< Opaque, DrvDeep: the store path; Built: name of the output
 };
 
@@ -62,8 +63,8 @@ class ContextTable {
   std::string_view keep(std::string_view text);
 
   std::vector<ContextElement> elements_;
-  std::vector<uint32_t> hashes_;  // parallel to elements_
-  std::vector<uint32_t> slots_;   // open addressing: id + 1, or 0
+  std::vector<uint32_t> hashes_;                 // parallel to elements_
+  std::vector<uint32_t> slots_;                  // open addressing: id + 1, or 0
   std::vector<std::unique_ptr<char[]>> chunks_;  // the texts
   size_t chunk_left_ = 0;
   char* chunk_at_ = nullptr;

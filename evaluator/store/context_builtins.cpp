@@ -30,14 +30,17 @@ Value describe(Vm& vm, std::span<const ContextId> ids) {
   for (const ContextId id : ids) {
     switch (contexts[id].kind) {
       case ContextKind::Opaque: info.add(vm.symbols.known.path, Value::boolean(true)); break;
-      case ContextKind::DrvDeep: info.add(vm.symbols.known.all_outputs, Value::boolean(true)); break;
+      case ContextKind::DrvDeep:
+        info.add(vm.symbols.known.all_outputs, Value::boolean(true));
+        break;
       case ContextKind::Built: outputs.push_back(contexts[id].text); break;
     }
   }
   if (!outputs.empty()) {
     std::ranges::sort(outputs);
     List* const list = vm.alloc_list(outputs.size());
-    for (size_t i = 0; i < outputs.size(); ++i) list->items[i] = vm.make_string(outputs[i]);
+    for (size_t i = 0; i < outputs.size(); ++i)
+      list->items[i] = vm.make_string(outputs[i]);
     info.add(vm.symbols.known.outputs, Value::of(list));
   }
   return info.finish();
@@ -60,9 +63,9 @@ Value get_context(Vm& vm, Args args) {
   AttrsBuilder result(vm, ids.size());
   for (size_t begin = 0; begin < ids.size();) {
     size_t end = begin + 1;
-    while (end < ids.size() && contexts.path(ids[end]) == contexts.path(ids[begin])) ++end;
-    result.add(contexts.path(ids[begin]),
-               describe(vm, std::span(ids).subspan(begin, end - begin)));
+    while (end < ids.size() && contexts.path(ids[end]) == contexts.path(ids[begin]))
+      ++end;
+    result.add(contexts.path(ids[begin]), describe(vm, std::span(ids).subspan(begin, end - begin)));
     begin = end;
   }
   return result.finish();
@@ -115,8 +118,8 @@ Task append_context(Vm& vm, Args args) {
       const Value name = co_await vm.force(outputs->list()->items[n]);
       context.add(store.contexts.built(
           store.contexts.opaque(path),
-          vm.expect_string_no_context(
-              name, "while evaluating an output name within a string context")));
+          vm.expect_string_no_context(name,
+                                      "while evaluating an output name within a string context")));
     }
   }
   co_return vm.make_string(vm.view(args[0]), context.make(vm));

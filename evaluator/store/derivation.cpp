@@ -61,7 +61,8 @@ constexpr std::pair<std::string_view, Role> kRoles[] = {
 Role role_of(StoreState& store, SymbolTable& symbols, Symbol s) {
   auto& known = store.derivation_attributes;
   if (known.empty()) {
-    for (const auto& [name, role] : kRoles) known.push_back(symbols.intern(name));
+    for (const auto& [name, role] : kRoles)
+      known.push_back(symbols.intern(name));
   }
   const auto it = std::ranges::find(known, s);
   return it == known.end() ? Role::None : kRoles[it - known.begin()].second;
@@ -69,10 +70,9 @@ Role role_of(StoreState& store, SymbolTable& symbols, Symbol s) {
 
 void require_feature(bool enabled, std::string_view feature) {
   if (enabled) return;
-  throw EvalError(ErrorKind::Other,
-                  cat("experimental Nix feature '", feature,
-                      "' is disabled; add '--extra-experimental-features ", feature,
-                      "' to enable it"));
+  throw EvalError(ErrorKind::Other, cat("experimental Nix feature '", feature,
+                                        "' is disabled; add '--extra-experimental-features ",
+                                        feature, "' to enable it"));
 }
 
 /// What derivationStrict knows so far.
@@ -144,7 +144,9 @@ bool append_now(Vm& vm, Value v, std::string& text, ContextSet& context) {
   return true;
 }
 
-bool is_empty_list(Value v) { return v.is_list() && v.list()->size() == 0; }
+bool is_empty_list(Value v) {
+  return v.is_list() && v.list()->size() == 0;
+}
 
 /// Appends `slot` coerced to a string to *text; an `args` attribute goes to the draft argument by argument.
 /// The pointers are to what outlives this task, `slot`'s set is rooted by the caller.
@@ -153,9 +155,10 @@ Task evaluate_text(Vm& vm, Value* slot, Progress* progress, Role role, std::stri
   const bool is_list = whole.is_list();
   if (role == Role::Args && !is_list) vm.expect_list(whole, "");
   const uint32_t count = is_list ? whole.list()->size() : 1;
-  const std::string_view trace = role == Role::Args ? "while evaluating an element of the argument list"
-                                 : is_list          ? "while evaluating one element of the list"
-                                                    : "";
+  const std::string_view trace = role == Role::Args
+                                     ? "while evaluating an element of the argument list"
+                                 : is_list ? "while evaluating one element of the list"
+                                           : "";
   for (uint32_t i = 0; i < count; ++i) {
     // The list is what its slot evaluated to: it stays alive.
     Value* const item = is_list ? &whole.list()->items[i] : slot;
@@ -303,8 +306,9 @@ void choose_addressing(Progress& p) {
   if (draft.system.empty()) p.fail("required attribute 'system' missing");
   const bool only_out = draft.outputs.size() == 1 && draft.outputs[0] == "out";
   if (is_derivation_path(p.name) && !(p.method == IngestionMethod::Text && only_out)) {
-    p.fail("derivation names are allowed to end in '.drv' only if they produce a single derivation "
-           "file");
+    p.fail(
+        "derivation names are allowed to end in '.drv' only if they produce a single derivation "
+        "file");
   }
   if (p.output_hash) {
     if (!only_out) p.fail("multiple outputs are not supported in fixed-output derivations");
@@ -348,8 +352,7 @@ Task make_derivation(Vm& vm, Root set, Progress progress) {
   StoreState& store = *vm.world.store;
   Attrs* const attrs = set->attrs();
   if (const std::string wrong = check_store_name(progress.name); !wrong.empty()) {
-    progress.fail(
-        cat("invalid derivation name: ", wrong, ". Please pass a different 'name'."));
+    progress.fail(cat("invalid derivation name: ", wrong, ". Please pass a different 'name'."));
   }
   if (Value* const slot = attrs->get(vm.symbols.intern("__structuredAttrs"))) {
     const Value v = co_await vm.force(*slot);
@@ -401,8 +404,8 @@ Task make_derivation(Vm& vm, Root set, Progress progress) {
 namespace builtins {
 
 Task derivation_strict(Vm& vm, Args args) {
-  Attrs* const attrs = vm.expect_attrs(
-      args[0], "while evaluating the argument passed to builtins.derivationStrict");
+  Attrs* const attrs =
+      vm.expect_attrs(args[0], "while evaluating the argument passed to builtins.derivationStrict");
   const int32_t index = attrs->find(vm.symbols.known.name);
   if (index < 0) {
     throw EvalError(ErrorKind::MissingAttribute, "attribute 'name' missing")
@@ -418,8 +421,7 @@ Task derivation_strict(Vm& vm, Args args) {
   } catch (EvalError& error) {
     throw error.trace("while evaluating the derivation attribute 'name'", span);
   }
-  const Value result =
-      co_await make_derivation(vm, Root(vm.heap, args[0]), std::move(progress));
+  const Value result = co_await make_derivation(vm, Root(vm.heap, args[0]), std::move(progress));
   co_return result;
 }
 
@@ -438,18 +440,19 @@ Value output_of(Vm& vm, Args args) {
   const Context* const context = vm.context(args[0]);
   const size_t size = context ? context->all().size() : 0;
   if (size != 1) {
-    vm.fail(ErrorKind::Other, cat("string '", text, "' has ", size,
-                                  " entries in its context. It should only have exactly one entry"));
+    vm.fail(ErrorKind::Other,
+            cat("string '", text, "' has ", size,
+                " entries in its context. It should only have exactly one entry"));
   }
   const ContextId drv = context->all()[0];
   if (store.contexts[drv].kind == ContextKind::DrvDeep) {
-    vm.fail(ErrorKind::Other,
-            cat("string '", text, "' has a context which refers to a complete source and binary "
-                "closure. This is not supported at this time"));
+    vm.fail(ErrorKind::Other, cat("string '", text,
+                                  "' has a context which refers to a complete source and binary "
+                                  "closure. This is not supported at this time"));
   }
   if (const std::string expected = output_text(vm.world, drv); text != expected) {
-    vm.fail(ErrorKind::Other, cat("path string '", text, "' has context with the different path '",
-                                  expected, "'"));
+    vm.fail(ErrorKind::Other,
+            cat("path string '", text, "' has context with the different path '", expected, "'"));
   }
   const ContextId built = store.contexts.built(drv, output);
   return vm.make_string(output_text(vm.world, built), make_context(vm, {&built, 1}));

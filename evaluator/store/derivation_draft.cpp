@@ -66,9 +66,9 @@ class DraftWriter {
   bool dynamic_ = false;                   // some input is made by another derivation
   bool deferred_ = false;                  // some input's output paths are unknown
   std::string modulo_inputs_;              // "[...]"
-  std::string tail_;                       // from the comma behind the inputs on, output paths empty
-  std::vector<Splice> splices_;            // ascending
-  std::vector<std::string> paths_;         // parallel to outputs; empty: unknown
+  std::string tail_;                // from the comma behind the inputs on, output paths empty
+  std::vector<Splice> splices_;     // ascending
+  std::vector<std::string> paths_;  // parallel to outputs; empty: unknown
 };
 
 FinishedDerivation DraftWriter::finish() {
@@ -81,15 +81,14 @@ FinishedDerivation DraftWriter::finish() {
   for (size_t i = 0; i < paths_.size(); ++i) {
     const bool known = draft_.fixed || (!draft_.floating && !deferred_);
     result.outputs.emplace_back(
-        draft_.outputs[i],
-        known ? paths_[i] : UnknownOutput::of(path, draft_.outputs[i]).render());
+        draft_.outputs[i], known ? paths_[i] : UnknownOutput::of(path, draft_.outputs[i]).render());
   }
   if (store_.derivations->find(result.drv)) return result;
   DerivationRecord record;
   record.outputs = draft_.outputs;
   if (draft_.fixed) {
-    record.set_modulo(fixed_modulo(method_and_algorithm(),
-                                   encode_base16(draft_.fixed->hash.view()), paths_[0]));
+    record.set_modulo(
+        fixed_modulo(method_and_algorithm(), encode_base16(draft_.fixed->hash.view()), paths_[0]));
   } else if (draft_.floating || deferred_) {
     record.deferred = true;
   } else {
@@ -200,13 +199,13 @@ void DraftWriter::write_variables() {
 void DraftWriter::find_paths() {
   const auto& outputs = draft_.outputs;
   if (draft_.fixed) {
-    paths_.push_back(
-        store_.dir.fixed_path(draft_.name, draft_.fixed->method, draft_.fixed->hash));
+    paths_.push_back(store_.dir.fixed_path(draft_.name, draft_.fixed->method, draft_.fixed->hash));
     return;
   }
   paths_.resize(outputs.size());
   if (draft_.floating) {
-    for (size_t i = 0; i < outputs.size(); ++i) paths_[i] = output_placeholder(outputs[i]);
+    for (size_t i = 0; i < outputs.size(); ++i)
+      paths_[i] = output_placeholder(outputs[i]);
   } else if (!deferred_) {
     const Hash hash = masked_hash();
     for (size_t i = 0; i < outputs.size(); ++i) {
@@ -288,7 +287,8 @@ std::string DraftWriter::final_text() const {
 
 Hash DraftWriter::modulo_hash(std::string_view final_text) const {
   size_t tail_bytes = tail_.size();
-  for (const Splice& splice : splices_) tail_bytes += paths_[splice.output].size();
+  for (const Splice& splice : splices_)
+    tail_bytes += paths_[splice.output].size();
   Hasher hasher(HashAlgorithm::Sha256);
   hasher.update(head(false));
   hasher.update(modulo_inputs_);
@@ -298,7 +298,8 @@ Hash DraftWriter::modulo_hash(std::string_view final_text) const {
 
 std::string DraftWriter::drv_path(std::string_view text) const {
   std::vector<std::string_view> references = sources_;
-  for (const Input& input : inputs_) references.push_back(input.path);
+  for (const Input& input : inputs_)
+    references.push_back(input.path);
   std::ranges::sort(references);
   references.erase(std::ranges::unique(references).begin(), references.end());
   return store_.dir.text_path(cat(draft_.name, ".drv"), hash_bytes(HashAlgorithm::Sha256, text),

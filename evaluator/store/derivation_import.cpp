@@ -50,8 +50,9 @@ Task import_derivation(Vm& vm, std::string drv_path) {
   Root known(vm.heap, describe(vm, drv_path));
   uint32_t& source = world.store->imported_derivation;
   if (source == 0) {
-    source = world.parse_source("«nix-internal»/imported-drv-to-derivation.nix", "/",
-                                std::string(kImportedDerivationNix), false)
+    source = world
+                 .parse_source("«nix-internal»/imported-drv-to-derivation.nix", "/",
+                               std::string(kImportedDerivationNix), false)
                  .id;
   }
   const Value function = co_await vm.force(world.thunk_of(*world.source(source)));

@@ -33,7 +33,8 @@ in
 
 /// What `import` makes of a .drv file: a function from { drvPath, name, outputs, <output> = path... } to a derivation as
 /// above, as far as the file tells.
-inline constexpr std::string_view kImportedDerivationNix = R"nix(known@{ drvPath, name, outputs, ... }:
+inline constexpr std::string_view kImportedDerivationNix =
+    R"nix(known@{ drvPath, name, outputs, ... }:
 let
   shared = builtins.listToAttrs named // {
     inherit drvPath name;

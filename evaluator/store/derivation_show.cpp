@@ -82,7 +82,8 @@ std::vector<Node> input_forest(const Derivation& drv) {
   };
   for (const InputDerivation& input : drv.input_derivations) {
     size_t at = child(0, input.path);
-    for (const std::string& output : input.chain) at = child(at, output);
+    for (const std::string& output : input.chain)
+      at = child(at, output);
     nodes[at].outputs = input.outputs;
   }
   return nodes;
@@ -180,7 +181,8 @@ std::string show_json(World& world, std::string_view drv_path) {
   json.member("builder", drv.builder);
   json.key("env");
   json.begin('{');
-  for (const auto& [name, value] : drv.env) json.member(name, value);
+  for (const auto& [name, value] : drv.env)
+    json.member(name, value);
   json.end('}');
   json.key("inputDrvs");
   write_inputs(json, input_forest(drv));

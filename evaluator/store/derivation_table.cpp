@@ -48,7 +48,8 @@ const DerivationRecord& record_of(const StoreState& store, ContextId id) {
 DerivationRecord make_record(const StoreState& store, ContextTable& contexts, Loaded&& loaded) {
   const Derivation& drv = loaded.derivation;
   DerivationRecord record;
-  for (const DerivationOutput& output : drv.outputs) record.outputs.push_back(output.name);
+  for (const DerivationOutput& output : drv.outputs)
+    record.outputs.push_back(output.name);
   std::vector<ModuloInput> inputs;
   for (const InputDerivation& input : drv.input_derivations) {
     const DerivationRecord& needed = record_of(store, contexts.opaque(input.path));
@@ -107,8 +108,8 @@ const DerivationRecord& derivation_record(World& world, ContextId drv) {
     if (!complete) {
       for (const Loaded& waiting : stack) {
         if (waiting.id != missing) continue;
-        throw EvalError(ErrorKind::Other, cat("derivation '", store.contexts[missing].text,
-                                              "' depends on itself"));
+        throw EvalError(ErrorKind::Other,
+                        cat("derivation '", store.contexts[missing].text, "' depends on itself"));
       }
       stack.push_back(load(world, missing));
       continue;
@@ -158,10 +159,13 @@ std::vector<std::string> derivation_closure(World& world, ContextId drv) {
     if (is_derivation_path(path)) {
       const DerivationRecord& record = derivation_record(world, store.contexts.opaque(path));
       const Derivation parsed = parse_or_fail(path, record.text);
-      for (const std::string& source : parsed.input_sources) visit(source);
-      for (const InputDerivation& input : parsed.input_derivations) visit(input.path);
+      for (const std::string& source : parsed.input_sources)
+        visit(source);
+      for (const InputDerivation& input : parsed.input_derivations)
+        visit(input.path);
     } else if (const std::vector<std::string>* references = store.sources->references(path)) {
-      for (const std::string& reference : *references) visit(reference);
+      for (const std::string& reference : *references)
+        visit(reference);
     }
   }
   std::vector<std::string> closure(seen.begin(), seen.end());

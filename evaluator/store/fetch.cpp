@@ -43,14 +43,13 @@ Value fetched(Vm& vm, const Fetcher& fetcher, Request request) {
   if (const std::string wrong = check_store_name(request.name); !wrong.empty()) {
     vm.fail(ErrorKind::Other,
             cat("invalid store path name when fetching URL '", *request.url, "': ", wrong,
-                ". Please ",
-                "change the value for the 'name' attribute passed to '", fetcher.name,
+                ". Please ", "change the value for the 'name' attribute passed to '", fetcher.name,
                 "', so that it can create a valid store path."));
   }
   if (!request.expected) {
     if (vm.world.options.pure) {
-      vm.fail(ErrorKind::Other, cat("in pure evaluation mode, '", fetcher.name,
-                                    "' requires a 'sha256' argument"));
+      vm.fail(ErrorKind::Other,
+              cat("in pure evaluation mode, '", fetcher.name, "' requires a 'sha256' argument"));
     }
     refuse(fetcher.name, *request.url);
   }
@@ -73,8 +72,7 @@ Task fetch(Vm& vm, Root args, const Fetcher* fetcher) {
     const Value v = co_await vm.force(args->attrs()->values[i]);
     const std::string_view name = vm.symbols.name(args->attrs()->keys->symbols[i]);
     if (name == "url") {
-      request.url =
-          vm.expect_string_no_context(v, "while evaluating the url we should fetch");
+      request.url = vm.expect_string_no_context(v, "while evaluating the url we should fetch");
     } else if (name == "sha256") {
       request.expected = parse_hash_allow_empty(
           vm.host(),
@@ -85,8 +83,7 @@ Task fetch(Vm& vm, Root args, const Fetcher* fetcher) {
       request.name = vm.expect_string_no_context(
           v, "while evaluating the name of the content we should fetch");
     } else {
-      vm.fail(ErrorKind::Other,
-              cat("unsupported argument '", name, "' to '", fetcher->name, "'"));
+      vm.fail(ErrorKind::Other, cat("unsupported argument '", name, "' to '", fetcher->name, "'"));
     }
   }
   co_return fetched(vm, *fetcher, std::move(request));

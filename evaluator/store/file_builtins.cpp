@@ -25,12 +25,15 @@ Context* context_of_content(Vm& vm, std::string_view path, std::string_view cont
     }
   };
   if (const auto* references = store.sources->references(path)) {
-    for (const std::string& reference : *references) add(reference);
+    for (const std::string& reference : *references)
+      add(reference);
   } else if (is_derivation_path(path)) {
     const auto derivation = parse_derivation(content);
     if (!derivation) return nullptr;
-    for (const std::string& source : derivation->input_sources) add(source);
-    for (const InputDerivation& input : derivation->input_derivations) add(input.path);
+    for (const std::string& source : derivation->input_sources)
+      add(source);
+    for (const InputDerivation& input : derivation->input_derivations)
+      add(input.path);
   }
   return context.make(vm);
 }
@@ -49,8 +52,8 @@ Task read_file(Vm& vm, Args args) {
   const auto content = eval::read_file(vm.world, text);
   if (!content) fail_io("opening file", text, content.error());
   if (content->find('\0') != content->npos) {
-    vm.fail(ErrorKind::Other, cat("the contents of the file '", text,
-                                  "' cannot be represented as a Nix string"));
+    vm.fail(ErrorKind::Other,
+            cat("the contents of the file '", text, "' cannot be represented as a Nix string"));
   }
   co_return vm.make_string(*content, context_of_content(vm, text, *content));
 }
@@ -84,9 +87,8 @@ Task path_exists(Vm& vm, Args args) {
     const std::string_view text = vm.view(args[0]);
     must_be_directory = text.ends_with('/') || text.ends_with("/.");
   }
-  const Value path =
-      co_await realise_path(vm, Root(vm.heap, args[0]),
-                            must_be_directory ? Symlinks::Full : Symlinks::Ancestors);
+  const Value path = co_await realise_path(
+      vm, Root(vm.heap, args[0]), must_be_directory ? Symlinks::Full : Symlinks::Ancestors);
   const auto info = file_info(vm.world, path.path()->view());
   co_return Value::boolean(info && (!must_be_directory || info->type == FileType::Directory));
 }
@@ -119,9 +121,9 @@ Task base_name_of(Vm& vm, Args args) {
 
 Task dir_of(Vm& vm, Args args) {
   if (args[0].is_path()) co_return vm.make_path(parent_path(args[0].path()->view()));
-  const Value text = co_await coerce_to_string(
-      vm, Root(vm.heap, args[0]), {.copy_to_store = false},
-      "while evaluating the first argument passed to 'builtins.dirOf'");
+  const Value text =
+      co_await coerce_to_string(vm, Root(vm.heap, args[0]), {.copy_to_store = false},
+                                "while evaluating the first argument passed to 'builtins.dirOf'");
   const std::string_view path = vm.view(text);
   const size_t slash = path.rfind('/');
   const std::string_view parent = slash == path.npos ? "."
@@ -131,9 +133,8 @@ Task dir_of(Vm& vm, Args args) {
 }
 
 Task to_path(Vm& vm, Args args) {
-  const Value path =
-      co_await coerce_to_path(vm, Root(vm.heap, args[0]),
-                              "while evaluating the first argument passed to builtins.toPath");
+  const Value path = co_await coerce_to_path(
+      vm, Root(vm.heap, args[0]), "while evaluating the first argument passed to builtins.toPath");
   co_return path;
 }
 

@@ -136,9 +136,7 @@ void fail_io(std::string_view action, std::string_view path, const HostError& er
     case HostError::Kind::NotADirectory: message = cat("'", path, "' is not a directory"); break;
     case HostError::Kind::IsADirectory: message = cat("'", path, "' is not a regular file"); break;
     case HostError::Kind::Denied:
-    case HostError::Kind::Other:
-      message = cat(action, " '", path, "': ", error.message);
-      break;
+    case HostError::Kind::Other: message = cat(action, " '", path, "': ", error.message); break;
   }
   throw EvalError(ErrorKind::Io, std::move(message));
 }

@@ -138,7 +138,8 @@ bool NarWalk::node(const std::string& path, const FileInfo& info) {
 
 Hash hash_tree(World& world, const std::string& root) {
   NarWalk walk(world, root);
-  while (walk.next()) walk.include();
+  while (walk.next())
+    walk.include();
   return walk.finish();
 }
 

@@ -7,9 +7,10 @@ namespace nilas::eval {
 
 namespace {
 
-constexpr size_t kHashChars = 32;   // 20 bytes in Nix's base 32
+constexpr size_t kHashChars = 32;  // 20 bytes in Nix's base 32
 constexpr size_t kHashBytes = 20;
-constexpr size_t kMaxName = 211;    // so that <hash>-<name>.drv and a lock's suffix stay below 255 bytes
+constexpr size_t kMaxName =
+    211;  // so that <hash>-<name>.drv and a lock's suffix stay below 255 bytes
 
 bool is_name_char(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -21,7 +22,9 @@ bool is_nix32_char(char c) {
          (c >= 'a' && c <= 'z' && c != 'e' && c != 'o' && c != 't' && c != 'u');
 }
 
-Hash sha256(std::string_view bytes) { return hash_bytes(HashAlgorithm::Sha256, bytes); }
+Hash sha256(std::string_view bytes) {
+  return hash_bytes(HashAlgorithm::Sha256, bytes);
+}
 
 }  // namespace
 
@@ -119,9 +122,9 @@ std::string StoreDir::fixed_path(std::string_view name, IngestionMethod method,
     throw EvalError(ErrorKind::Other, "Git file ingestion must use SHA-1 or SHA-256 hash");
   }
   if (is_sha256 && method == IngestionMethod::Nar) return make("source", hash, name);
-  const std::string payload = cat("fixed:out:", method_prefix(method),
-                                  hash_algorithm_name(hash.algorithm), ":",
-                                  encode_base16(hash.view()), ":");
+  const std::string payload =
+      cat("fixed:out:", method_prefix(method), hash_algorithm_name(hash.algorithm), ":",
+          encode_base16(hash.view()), ":");
   return make("output:out", sha256(payload), name);
 }
 
@@ -170,8 +173,8 @@ std::string output_placeholder(std::string_view output) {
 UnknownOutput UnknownOutput::of(std::string_view drv_path, std::string_view output) {
   std::string_view name = store_path_name(drv_path);
   if (is_derivation_path(name)) name.remove_suffix(4);
-  return {sha256(cat("nix-upstream-output:", store_path_hash(drv_path), ":",
-                     output_path_name(name, output)))};
+  return {sha256(
+      cat("nix-upstream-output:", store_path_hash(drv_path), ":", output_path_name(name, output)))};
 }
 
 UnknownOutput UnknownOutput::of(const UnknownOutput& drv, std::string_view output) {

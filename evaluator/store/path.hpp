@@ -55,7 +55,9 @@ struct StoreDir {
 std::string_view store_path_name(std::string_view path);
 /// The 32 characters before the name.
 std::string_view store_path_hash(std::string_view path);
-inline bool is_derivation_path(std::string_view path) { return path.ends_with(".drv"); }
+inline bool is_derivation_path(std::string_view path) {
+  return path.ends_with(".drv");
+}
 /// "hello" for output `out` of hello, "hello-dev" for dev.
 std::string output_path_name(std::string_view name, std::string_view output);
 

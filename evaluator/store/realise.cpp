@@ -73,14 +73,13 @@ bool entry_exists(World& world, const std::string& entry, const std::string& pat
   if (const auto it = known.find(entry); it != known.end()) return it->second;
   bool exists = false;
   if (is_url(entry)) {
-    world.host.message(
-        EvalHost::Message::Warning,
-        cat("warning: Nix search path entry '", entry, "' cannot be downloaded, ignoring"));
+    world.host.message(EvalHost::Message::Warning, cat("warning: Nix search path entry '", entry,
+                                                       "' cannot be downloaded, ignoring"));
   } else {
     exists = file_info(world, resolve_symlinks(world, path, Symlinks::Full)).has_value();
     if (!exists) {
-      world.host.message(EvalHost::Message::Warning,
-                         cat("warning: Nix search path entry '", entry, "' does not exist, ignoring"));
+      world.host.message(EvalHost::Message::Warning, cat("warning: Nix search path entry '", entry,
+                                                         "' does not exist, ignoring"));
     }
   }
   known.emplace(entry, exists);
@@ -99,8 +98,8 @@ std::optional<std::string> look_in(World& world, std::string_view prefix, const 
   if (!suffix) return std::nullopt;
   const std::string directory = absolute_entry(world, entry);
   if (!entry_exists(world, entry, directory)) return std::nullopt;
-  std::string path = resolve_symlinks(world, canonical_path(cat(directory, "/", *suffix)),
-                                      Symlinks::Full);
+  std::string path =
+      resolve_symlinks(world, canonical_path(cat(directory, "/", *suffix)), Symlinks::Full);
   if (!file_info(world, path)) return std::nullopt;
   return path;
 }
@@ -145,11 +144,11 @@ Task coerce_to_path(Vm& vm, Root v, std::string_view trace) {
     const Value result = co_await vm.call(function, v);
     v = result;
   }
-  const Value text = co_await coerce_to_string(vm, Root(vm.heap, v), {.copy_to_store = false}, trace);
+  const Value text =
+      co_await coerce_to_string(vm, Root(vm.heap, v), {.copy_to_store = false}, trace);
   const std::string_view path = vm.view(text);
   if (!path.starts_with('/')) {
-    throw EvalError(ErrorKind::Other,
-                    cat("string '", path, "' doesn't represent an absolute path"))
+    throw EvalError(ErrorKind::Other, cat("string '", path, "' doesn't represent an absolute path"))
         .trace(std::string(trace));
   }
   co_return vm.make_string(canonical_path(path), vm.context(text));
@@ -159,8 +158,8 @@ Task realise_path(Vm& vm, Root v, Symlinks mode) {
   const Value forced = co_await vm.force(v);
   Value path = forced;
   if (!forced.is_path()) {
-    path = co_await coerce_to_path(vm, Root(vm.heap, forced),
-                                   "while realising the context of a path");
+    path =
+        co_await coerce_to_path(vm, Root(vm.heap, forced), "while realising the context of a path");
   }
   const std::string_view text = path.is_path() ? path.path()->view() : vm.view(path);
   if (!path.is_path()) {
@@ -185,23 +184,22 @@ Task find_file(Vm& vm, Root search_path, std::string lookup) {
   for (uint32_t i = 0; i < size; ++i) {
     const Value item = co_await vm.force(search_path->list()->items[i]);
     Root entry(vm.heap, item);
-    vm.expect_attrs(item,
-                    "while evaluating an element of the list passed to builtins.findFile");
+    vm.expect_attrs(item, "while evaluating an element of the list passed to builtins.findFile");
     std::string prefix;
     if (const Value* const slot = item.attrs()->get(vm.symbols.known.prefix)) {
       const Value text = co_await vm.force(*slot);
-      prefix = vm.expect_string_no_context(
-          text,
-          "while evaluating the `prefix` attribute of an element of the list passed to builtins.findFile");
+      prefix = vm.expect_string_no_context(text,
+                                           "while evaluating the `prefix` attribute of an element "
+                                           "of the list passed to builtins.findFile");
     }
     const Value* const slot = entry->attrs()->get(vm.symbols.known.path);
     if (!slot) {
       throw EvalError(ErrorKind::MissingAttribute, "attribute 'path' missing")
           .trace("in an element of the __nixPath");
     }
-    const Value path = co_await coerce_to_string(
-        vm, Root(vm.heap, *slot), {.copy_to_store = false},
-        "while evaluating the `path` attribute of an element of the list passed to builtins.findFile");
+    const Value path = co_await coerce_to_string(vm, Root(vm.heap, *slot), {.copy_to_store = false},
+                                                 "while evaluating the `path` attribute of an "
+                                                 "element of the list passed to builtins.findFile");
     if (!strip_prefix(lookup, prefix)) continue;
     realise_context(vm, vm.context(path));
     if (auto found = look_in(world, prefix, std::string(vm.view(path)), lookup)) {

@@ -39,8 +39,7 @@ Value finish_addition(Vm& vm, const Addition& add, const std::string& root, cons
   const Value result = store_string(vm, path);
   // What a filter left out must not be seen in the copy, so that one is not a view of the source.
   if (!add.filtered) {
-    store.sources->objects.try_emplace(std::move(path),
-                                       SourceTable::Object{false, {}, root, {}});
+    store.sources->objects.try_emplace(std::move(path), SourceTable::Object{false, {}, root, {}});
   }
   return result;
 }
@@ -74,8 +73,8 @@ Task add_path(Vm& vm, Addition add, Root filter, Root context) {
       const Value path = vm.make_string(entry->path);
       const Value type = vm.make_string(file_type_text(entry->type));
       const Value answer = co_await vm.call(filter, path, type);
-      wanted = vm.expect_bool(
-          answer, "while evaluating the return value of the path filter function");
+      wanted =
+          vm.expect_bool(answer, "while evaluating the return value of the path filter function");
     }
     if (wanted) walk.include();
   }
@@ -85,13 +84,12 @@ Task add_path(Vm& vm, Addition add, Root filter, Root context) {
 }  // namespace
 
 Task filter_source(Vm& vm, Args args) {
-  const Value path = co_await coerce_to_path(
-      vm, Root(vm.heap, args[1]),
-      "while evaluating the second argument (the path to filter) passed to 'builtins.filterSource'");
+  const Value path = co_await coerce_to_path(vm, Root(vm.heap, args[1]),
+                                             "while evaluating the second argument (the path to "
+                                             "filter) passed to 'builtins.filterSource'");
   args[1] = path;
   const Value filter = co_await vm.force(args[0]);
-  vm.expect_function(filter,
-                     "while evaluating the first argument passed to builtins.filterSource");
+  vm.expect_function(filter, "while evaluating the first argument passed to builtins.filterSource");
   const std::string_view text = vm.view(args[1]);
   Addition add{std::string(text), std::string(base_name(text)), true, true, {}};
   const Value result =
@@ -125,8 +123,8 @@ Task path(Vm& vm, Args args) {
       filter = v;
       add.filtered = true;
     } else if (name == "recursive") {
-      add.recursive = vm.expect_bool(
-          v, "while evaluating the `recursive` attribute passed to builtins.path");
+      add.recursive =
+          vm.expect_bool(v, "while evaluating the `recursive` attribute passed to builtins.path");
     } else if (name == "sha256") {
       const std::string_view text = vm.expect_string_no_context(
           v, "while evaluating the `sha256` attribute passed to builtins.path");
@@ -150,9 +148,9 @@ Task store_path(Vm& vm, Args args) {
   if (world.options.pure) {
     vm.fail(ErrorKind::Other, "'builtins.storePath' is not allowed in pure evaluation mode");
   }
-  const Value given = co_await coerce_to_path(
-      vm, Root(vm.heap, args[0]),
-      "while evaluating the first argument passed to 'builtins.storePath'");
+  const Value given =
+      co_await coerce_to_path(vm, Root(vm.heap, args[0]),
+                              "while evaluating the first argument passed to 'builtins.storePath'");
   StoreState& store = *world.store;
   std::string path(vm.view(given));
   // A symlink right in the store is an object itself.
@@ -169,8 +167,8 @@ Value to_file(Vm& vm, Args args) {
   StoreState& store = *vm.world.store;
   const std::string_view name = vm.expect_string_no_context(
       args[0], "while evaluating the first argument passed to builtins.toFile");
-  const std::string_view text = vm.expect_string(
-      args[1], "while evaluating the second argument passed to builtins.toFile");
+  const std::string_view text =
+      vm.expect_string(args[1], "while evaluating the second argument passed to builtins.toFile");
   std::vector<std::string_view> references;
   if (const Context* const context = vm.context(args[1])) {
     for (const ContextId id : context->all()) {
@@ -186,8 +184,8 @@ Value to_file(Vm& vm, Args args) {
   std::string path = store.dir.text_path(name, hash_bytes(HashAlgorithm::Sha256, text), references);
   const Value result = store_string(vm, path);
   store.sources->objects.try_emplace(
-      std::move(path), SourceTable::Object{true, std::string(text), {},
-                                           {references.begin(), references.end()}});
+      std::move(path),
+      SourceTable::Object{true, std::string(text), {}, {references.begin(), references.end()}});
   return result;
 }
 

@@ -42,8 +42,8 @@ struct SourceTable {
   /// A store object that exists in this world only.
   struct Object {
     bool is_text = false;
-    std::string text;                     // of a text
-    std::string source;                   // otherwise: the file or tree it is a copy of, symlinks resolved
+    std::string text;    // of a text
+    std::string source;  // otherwise: the file or tree it is a copy of, symlinks resolved
     std::vector<std::string> references;  // full store paths
   };
 

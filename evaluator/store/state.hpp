@@ -35,8 +35,9 @@ struct StoreState {
   ContextTable contexts;
   std::unique_ptr<DerivationTable> derivations;  ///< derivation_table.hpp
   std::unique_ptr<SourceTable> sources;          ///< sources.hpp
-  uint32_t imported_derivation = 0;              ///< source of kImportedDerivationNix, once it was needed
-  std::vector<uint32_t> derivation_attributes;   ///< symbols of the names that derivation.cpp looks for
+  uint32_t imported_derivation = 0;  ///< source of kImportedDerivationNix, once it was needed
+  std::vector<uint32_t>
+      derivation_attributes;  ///< symbols of the names that derivation.cpp looks for
 };
 
 }  // namespace nilas::eval

@@ -20,8 +20,8 @@ Hash parse_hash_allow_empty(EvalHost& host, std::string_view text,
   if (!text.empty()) return parse_hash(text, algorithm);
   if (!algorithm) throw EvalError(ErrorKind::Other, "empty hash requires explicit hash algorithm");
   const Hash hash{.algorithm = *algorithm};
-  host.message(EvalHost::Message::Warning,
-               cat("warning: found empty hash, assuming '", format_hash(hash, HashFormat::Sri), "'"));
+  host.message(EvalHost::Message::Warning, cat("warning: found empty hash, assuming '",
+                                               format_hash(hash, HashFormat::Sri), "'"));
   return hash;
 }
 

@@ -1,8 +1,7 @@
 #include "lsp/commands/evaluator_session.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 #include <vector>
 
 #include "lsp/evaluation.hpp"

@@ -4,8 +4,8 @@
 #include <cctype>
 #include <charconv>
 #include <expected>
-#include <utility>
 #include <fmt/format.h>
+#include <utility>
 
 namespace nilas::lsp {
 namespace {

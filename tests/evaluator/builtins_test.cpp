@@ -2,12 +2,12 @@
 // builtins/regenerate.py. Each expression runs in a world of its own, and once more with a collection at every safepoint.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "evaluator/builtins.hpp"
 
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <set>
 
-#include "evaluator/builtins.hpp"
 #include "evaluator/format/print.hpp"
 #include "evaluator/world.hpp"
 #include "tests/evaluator/fixtures.hpp"
@@ -68,9 +68,13 @@ void check_fixtures(bool stress) {
 
 }  // namespace
 
-TEST_CASE("builtins give what C++ Nix gives") { check_fixtures(false); }
+TEST_CASE("builtins give what C++ Nix gives") {
+  check_fixtures(false);
+}
 
-TEST_CASE("builtins keep alive what they hold") { check_fixtures(true); }
+TEST_CASE("builtins keep alive what they hold") {
+  check_fixtures(true);
+}
 
 TEST_CASE("the table of builtins is sound") {
   std::set<std::string_view> names;
@@ -88,15 +92,38 @@ TEST_CASE("the table of builtins is sound") {
 TEST_CASE("every builtin has a fixture") {
   std::string all;
   for (const auto& path : fixture_files()) {
-    for (const auto& fixture : tests::read_fixtures(path)) all += fixture.expression + "\n";
+    for (const auto& fixture : tests::read_fixtures(path))
+      all += fixture.expression + "\n";
   }
   // Those that need files or a store have cases of their own, in store/.
-  const std::set<std::string_view> elsewhere = {
-      "addDrvOutputDependencies", "appendContext", "baseNameOf", "derivationStrict", "dirOf",
-      "fetchGit", "fetchMercurial", "fetchTarball", "fetchurl", "filterSource", "findFile",
-      "getContext", "hasContext", "hashFile", "import", "outputOf", "path", "pathExists",
-      "placeholder", "readDir", "readFile", "readFileType", "scopedImport", "storePath", "toFile",
-      "toPath", "unsafeDiscardOutputDependency", "unsafeDiscardStringContext"};
+  const std::set<std::string_view> elsewhere = {"addDrvOutputDependencies",
+                                                "appendContext",
+                                                "baseNameOf",
+                                                "derivationStrict",
+                                                "dirOf",
+                                                "fetchGit",
+                                                "fetchMercurial",
+                                                "fetchTarball",
+                                                "fetchurl",
+                                                "filterSource",
+                                                "findFile",
+                                                "getContext",
+                                                "hasContext",
+                                                "hashFile",
+                                                "import",
+                                                "outputOf",
+                                                "path",
+                                                "pathExists",
+                                                "placeholder",
+                                                "readDir",
+                                                "readFile",
+                                                "readFileType",
+                                                "scopedImport",
+                                                "storePath",
+                                                "toFile",
+                                                "toPath",
+                                                "unsafeDiscardOutputDependency",
+                                                "unsafeDiscardStringContext"};
   for (const BuiltinInfo& info : builtin_table()) {
     if (elsewhere.contains(info.name())) continue;
     INFO(info.name());

@@ -30,12 +30,15 @@ inline std::vector<ExpressionFixture> read_fixtures(const std::filesystem::path&
   for (int number = 1; std::getline(file, line); ++number) {
     if (line.empty()) in_block = false;
     if (line.empty() || line.starts_with("#") || line.starts_with("@")) continue;
-    const bool expected = line.starts_with("= ") || line.starts_with("! ") || line.starts_with("~ ");
+    const bool expected =
+        line.starts_with("= ") || line.starts_with("! ") || line.starts_with("~ ");
     if (!in_block) fixtures.push_back({"", "", number});
     in_block = true;
     ExpressionFixture& fixture = fixtures.back();
-    if (expected) fixture.expected += line + "\n";
-    else fixture.expression += (fixture.expression.empty() ? "" : "\n") + line;
+    if (expected)
+      fixture.expected += line + "\n";
+    else
+      fixture.expression += (fixture.expression.empty() ? "" : "\n") + line;
   }
   return fixtures;
 }

@@ -23,11 +23,11 @@ struct Choice {
 };
 
 constexpr Choice kChoices[] = {
-    {"fromJSON", false},       {"fromTOML", false},       {"match", true},
-    {"split", true},           {"compareVersions", true}, {"splitVersion", false},
-    {"parseDrvName", false},   {"hashString", true},      {"toFile", true},
-    {"storePath", false},      {"baseNameOf", false},     {"dirOf", false},
-    {"convertHash", false},    {"toPath", false},         {"readFile", false},
+    {"fromJSON", false},      {"fromTOML", false},       {"match", true},
+    {"split", true},          {"compareVersions", true}, {"splitVersion", false},
+    {"parseDrvName", false},  {"hashString", true},      {"toFile", true},
+    {"storePath", false},     {"baseNameOf", false},     {"dirOf", false},
+    {"convertHash", false},   {"toPath", false},         {"readFile", false},
     {"parseFlakeRef", false},
 };
 

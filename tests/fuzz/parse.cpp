@@ -1,11 +1,12 @@
 // Any bytes are parsed, lowered, resolved and printed; what stands in syntax/ast.hpp holds afterwards.
 
+#include "syntax/parse.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "syntax/dump.hpp"
-#include "syntax/parse.hpp"
 #include "syntax/print.hpp"
 #include "tests/fuzz/support.hpp"
 
@@ -29,9 +30,12 @@ void check_diagnostics(const Parsed& parsed, std::string_view text) {
   for (const Diagnostic& d : parsed.diagnostics) {
     FUZZ_CHECK(d.span.begin <= d.span.end && d.span.end <= text.size());
     FUZZ_CHECK(!d.message.empty());
-    for (const Related& r : d.related) FUZZ_CHECK(r.span.end <= text.size());
-    if (info(d.id).severity == Severity::Error) FUZZ_CHECK(!warnings);
-    else warnings = true;
+    for (const Related& r : d.related)
+      FUZZ_CHECK(r.span.end <= text.size());
+    if (info(d.id).severity == Severity::Error)
+      FUZZ_CHECK(!warnings);
+    else
+      warnings = true;
     FUZZ_CHECK(!format_error(d, source, "file").empty());
   }
 }

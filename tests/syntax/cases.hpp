@@ -2,12 +2,11 @@
 // Fixtures of the form `## title`, source, a line `=>`, expected text; what precedes the first
 // title is a remark.
 
+#include <doctest/doctest.h>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 namespace nilas::syntax::test {
 
@@ -34,7 +33,8 @@ inline std::vector<Case> read_cases(const std::string& name) {
     const size_t arrow = part.find("\n=>\n", line - 1);
     REQUIRE_MESSAGE(arrow != std::string::npos, name, ": no => in ", part);
     std::string expected = part.substr(arrow + 4);
-    while (expected.ends_with('\n')) expected.pop_back();
+    while (expected.ends_with('\n'))
+      expected.pop_back();
     cases.push_back({part.substr(0, line - 1), part.substr(line, arrow + 1 - line), expected});
     at = next;
   }

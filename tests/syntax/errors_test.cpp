@@ -18,12 +18,14 @@ void check_error(const Case& c) {
   const std::string marker = "\n       at «stdin»:";
   const size_t at = shown.find(marker);
   REQUIRE(at != std::string::npos);
-  const std::string place = shown.substr(at + marker.size(), shown.find('\n', at + 1) - at - marker.size());
+  const std::string place =
+      shown.substr(at + marker.size(), shown.find('\n', at + 1) - at - marker.size());
   CHECK(place + " " + shown.substr(7, at - 7) == c.expected);
 }
 
 TEST_CASE("refuses what C++ Nix refuses, there and in its words") {
-  for (const Case& c : read_cases("errors.cases")) check_error(c);
+  for (const Case& c : read_cases("errors.cases"))
+    check_error(c);
 }
 
 TEST_CASE("errors show the line between its neighbours") {

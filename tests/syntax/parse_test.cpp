@@ -47,22 +47,26 @@ void check_lowering(const std::string& text) {
 std::vector<std::string> sources() {
   std::vector<std::string> out;
   for (const char* name : {"print.cases", "errors.cases"}) {
-    for (const Case& c : read_cases(name)) out.push_back(c.source);
+    for (const Case& c : read_cases(name))
+      out.push_back(c.source);
   }
   out.push_back(read_file(data_path("dump.nix")));
   return out;
 }
 
 TEST_CASE("the strict parser and lowering agree to the bit") {
-  for (const std::string& text : sources()) check_lowering(text);
+  for (const std::string& text : sources())
+    check_lowering(text);
 }
 
 std::string random_text(std::mt19937& random, const std::vector<std::string>& pool) {
   static const char* const kPieces[] = {
-      "a", " ", "b", ".", "=", ";", "{", "}", "[", "]", "(", ")", "\"", "''", "${", "}", ":", "@",
-      ",", "?", "let ", " in ", "rec ", "with ", "inherit ", "if ", " then ", " else ", "or ", "1",
-      "1.5", "./a", "<x>", "~/y", "http://z", "+", "-", "//", "++", "==", "&&", "->", "!", "...",
-      "#c\n", "/*d*/", "/**e*/", "\n", "\r\n", "$", "\\", "'", "\xc3\xa9", "\xff"};
+      "a",      " ",      "b",    ".",    "=",    ";",     "{",        "}",        "[",
+      "]",      "(",      ")",    "\"",   "''",   "${",    "}",        ":",        "@",
+      ",",      "?",      "let ", " in ", "rec ", "with ", "inherit ", "if ",      " then ",
+      " else ", "or ",    "1",    "1.5",  "./a",  "<x>",   "~/y",      "http://z", "+",
+      "-",      "//",     "++",   "==",   "&&",   "->",    "!",        "...",      "#c\n",
+      "/*d*/",  "/**e*/", "\n",   "\r\n", "$",    "\\",    "'",        "\xc3\xa9", "\xff"};
   std::string out;
   const size_t count = random() % 6;
   for (size_t i = 0; i <= count; ++i) {
@@ -121,7 +125,8 @@ void check_sound(const std::string& text, const Ast& ast) {
       REQUIRE((set.node == kNoNode || attr.value < set.node));
     }
   }
-  for (const Ref& ref : ast.refs) REQUIRE(ast.nodes[ref.node].kind == NodeKind::Var);
+  for (const Ref& ref : ast.refs)
+    REQUIRE(ast.nodes[ref.node].kind == NodeKind::Var);
   dump_ast(ast);
   dump_scopes(ast);
 }
@@ -143,7 +148,8 @@ TEST_CASE("any text gives a sound Ast") {
 
 std::string repeat(std::string_view piece, size_t count) {
   std::string out;
-  for (size_t i = 0; i < count; ++i) out += piece;
+  for (size_t i = 0; i < count; ++i)
+    out += piece;
   return out;
 }
 
@@ -178,8 +184,10 @@ TEST_CASE("depth and length cost no stack and no more than linear time") {
 
 TEST_CASE("merging many sets is linear") {
   std::string text = "{ a = { b = 1; };";
-  for (int i = 0; i < 50000; ++i) text += "a.c" + std::to_string(i) + " = 1;";
-  for (int i = 0; i < 50000; ++i) text += "d = { e" + std::to_string(i) + " = 1; };";
+  for (int i = 0; i < 50000; ++i)
+    text += "a.c" + std::to_string(i) + " = 1;";
+  for (int i = 0; i < 50000; ++i)
+    text += "d = { e" + std::to_string(i) + " = 1; };";
   const Parsed parsed = parse(text + " }");
   CHECK(parsed.ok());
 }

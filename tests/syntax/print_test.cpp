@@ -15,7 +15,8 @@ void check_print(const Case& c) {
 }
 
 TEST_CASE("prints as nix-instantiate --parse") {
-  for (const Case& c : read_cases("print.cases")) check_print(c);
+  for (const Case& c : read_cases("print.cases"))
+    check_print(c);
 }
 
 TEST_CASE("canonical paths") {

@@ -1,7 +1,6 @@
 // Bytecode: every instruction is used, its text is as it was, and the verifier sees what is broken.
-#include <doctest/doctest.h>
-
 #include <cstdlib>
+#include <doctest/doctest.h>
 #include <fstream>
 #include <functional>
 #include <set>
@@ -39,7 +38,9 @@ std::vector<Line> lines_of(const std::string& disassembly) {
   return lines;
 }
 
-bool makes_code(const std::string& op) { return op.ends_with("Thunk") || op.ends_with("Closure"); }
+bool makes_code(const std::string& op) {
+  return op.ends_with("Thunk") || op.ends_with("Closure");
+}
 
 /// A code block and those it refers to, outermost first.
 std::vector<CodeId> reachable(const World& world, CodeId from) {
@@ -72,7 +73,8 @@ const char* const kGolden[] = {
     "s: s.a.b or (s ? c.d && s.\"${s.e}\" == 1)",
     "n: { ${n} = 1; \"${n}x\" = ./a/${n}; }",
     "xs: builtins.foldl' (a: x: a // x) { } (map (x: { y = x; }) xs)",
-    "a: b: c: d: { w = a + b + c + d; x = a + b + c - d; y = [ (a * b * c * d) ]; z = e: a + b + c + d + e; }",
+    "a: b: c: d: { w = a + b + c + d; x = a + b + c - d; y = [ (a * b * c * d) ]; z = e: a + b + c "
+    "+ d + e; }",
     "x: assert x != null; \"a${x}b\" < ''c''",
 };
 
@@ -82,7 +84,8 @@ TEST_CASE("every instruction is emitted by some fixture") {
   std::set<std::string> used;
   const auto note = [&](const World& world, CodeId root) {
     for (const CodeId id : reachable(world, root))
-      for (const Line& l : lines_of(disassemble(world, id))) used.insert(l.op);
+      for (const Line& l : lines_of(disassemble(world, id)))
+        used.insert(l.op);
   };
   for (const Fixture& f : load_fixtures()) {
     TestWorld test;
@@ -97,7 +100,8 @@ TEST_CASE("every instruction is emitted by some fixture") {
     note(test.world, unit->root_code);
     // Code of our own, for builtins called through values and the like, comes before any source.
     if (used.empty() || !used.contains("CallExtra"))
-      for (CodeId id = 0; id < test.world.source(1)->root_code; ++id) note(test.world, id);
+      for (CodeId id = 0; id < test.world.source(1)->root_code; ++id)
+        note(test.world, id);
   }
   // What only a focus or broken text compiles to.
   TestWorld test;
@@ -171,7 +175,9 @@ struct Compiled {
   CodeBlock block;
 };
 
-uint32_t encoded(Op op, uint32_t a = 0) { return static_cast<uint32_t>(op) | a << 8; }
+uint32_t encoded(Op op, uint32_t a = 0) {
+  return static_cast<uint32_t>(op) | a << 8;
+}
 
 }  // namespace
 
@@ -204,16 +210,18 @@ TEST_CASE("the verifier names what is wrong") {
   check("1", [](Compiled& c) { c.words()[0] = encoded(Op::Attrs, 0); }, "no literal");
   check("1", [](Compiled& c) { c.words()[0] = encoded(Op::Formals, 0); }, "no formals");
   check("1", [](Compiled& c) { c.words()[0] = encoded(Op::CallBuiltin, 0xffffff); }, "no builtin");
-  check("1", [](Compiled& c) { c.words().back() = encoded(Op::Select, 1); }, "operands are missing");
+  check(
+      "1", [](Compiled& c) { c.words().back() = encoded(Op::Select, 1); }, "operands are missing");
   check("1", [](Compiled& c) { c.words().back() = encoded(Op::Thunk, 1); }, "operands are missing");
   check("1 + 2 * 3", [](Compiled& c) { c.block.body->max_stack = 1; }, "overflow");
   // The second branch leaves nothing on the stack.
-  check("(if 1 == 1 then 2 else 3) + 1",
-        [](Compiled& c) {
-          const size_t join = c.words().size() - 3;
-          c.words()[join - 1] = encoded(Op::Jump, static_cast<uint32_t>(join));
-        },
-        "stack height");
+  check(
+      "(if 1 == 1 then 2 else 3) + 1",
+      [](Compiled& c) {
+        const size_t join = c.words().size() - 3;
+        c.words()[join - 1] = encoded(Op::Jump, static_cast<uint32_t>(join));
+      },
+      "stack height");
 }
 
 TEST_CASE("the verifier survives any damage") {

@@ -1,10 +1,9 @@
 // The native stack does not grow with the program: not in parsing, compiling, calls, forcing, equality, printing, JSON,
 // deep forcing, nor in freeing memory. Everything here runs on a stack of 1 MiB.
 #include <doctest/doctest.h>
-#include <pthread.h>
-
 #include <exception>
 #include <functional>
+#include <pthread.h>
 
 #include "evaluator/format/json.hpp"
 #include "evaluator/format/print.hpp"
@@ -50,19 +49,22 @@ void on_small_stack(const std::function<void()>& body) {
 std::string repeated(std::string_view text, size_t times) {
   std::string out;
   out.reserve(text.size() * times);
-  for (size_t i = 0; i < times; ++i) out += text;
+  for (size_t i = 0; i < times; ++i)
+    out += text;
   return out;
 }
 
 constexpr size_t kDepth = 100'000;
 
 const std::string kLists = "builtins.foldl' (a: b: [ a ]) [ ] (builtins.genList (x: x) 100000)";
-const std::string kSets = "builtins.foldl' (a: b: { inherit a; }) { } (builtins.genList (x: x) 100000)";
+const std::string kSets =
+    "builtins.foldl' (a: b: { inherit a; }) { } (builtins.genList (x: x) 100000)";
 
 }  // namespace
 
 // FIXME: fails or takes minutes in builds with sanitizers; find out why.
-TEST_CASE("nested lists and sets are compared, printed, forced and freed" * doctest::skip(kSanitized)) {
+TEST_CASE("nested lists and sets are compared, printed, forced and freed" *
+          doctest::skip(kSanitized)) {
   on_small_stack([] {
     TestWorld test;
     Vm& vm = test.vm();
@@ -81,8 +83,7 @@ TEST_CASE("nested lists and sets are compared, printed, forced and freed" * doct
       CHECK(test.print(again) == printed);
       const Value xml = vm.run_task(to_xml(vm, Root(vm.heap, value), {}));
       CHECK(vm.view(xml).size() > 10 * kDepth);
-      const Value hover =
-          vm.run_task(print_value(vm, Root(vm.heap, value), PrintOptions::hover()));
+      const Value hover = vm.run_task(print_value(vm, Root(vm.heap, value), PrintOptions::hover()));
       CHECK(!vm.view(hover).empty());
       vm.collect();
     }
@@ -95,8 +96,9 @@ TEST_CASE("long chains of thunks") {
   on_small_stack([] {
     TestWorld test;
     test.vm().set_limits({.call_depth = 1'000'000});
-    CHECK(test.print("let xs = builtins.genList (i: if i == 0 then 0 else builtins.elemAt xs (i - 1) + 1) "
-                     "100000; in builtins.elemAt xs 99999") == "99999");
+    CHECK(test.print(
+              "let xs = builtins.genList (i: if i == 0 then 0 else builtins.elemAt xs (i - 1) + 1) "
+              "100000; in builtins.elemAt xs 99999") == "99999");
     // Memoised on the way.
     CHECK(test.print("let xs = builtins.genList (i: if i == 0 then throw \"bottom\" else "
                      "builtins.elemAt xs (i - 1) + 1) 50000; in "
@@ -228,8 +230,7 @@ const Nested kNested[] = {
 TEST_CASE("deeply nested source" * doctest::skip(kSanitized)) {
   for (const Nested& n : kNested) {
     CAPTURE(std::string(n.what));
-    const std::string text =
-        repeated(n.prefix, kDepth) + n.middle + repeated(n.suffix, kDepth);
+    const std::string text = repeated(n.prefix, kDepth) + n.middle + repeated(n.suffix, kDepth);
     on_small_stack([&] {
       TestWorld test;
       test.vm().set_limits({.call_depth = 1'000'000});
@@ -251,11 +252,13 @@ TEST_CASE("a hundred thousand of each, side by side") {
       lets += name + "=" + (i > 0 ? "a" + std::to_string(i - 1) + "+" : "") + "1;";
     }
     // More captures than a thunk's header can count.
-    CHECK(test.print("builtins.head (({" + formals + "}: [ (" + sum + ") ]) {" + set + "})") == "70000");
+    CHECK(test.print("builtins.head (({" + formals + "}: [ (" + sum + ") ]) {" + set + "})") ==
+          "70000");
     CHECK(test.print("({" + formals + "}: x: " + sum + ") {" + set + "} 1") == "70000");
     CHECK(test.print("let " + lets + " in a69999") == "70000");
     CHECK(test.print("(rec {" + lets + "}).a69999") == "70000");
     CHECK(test.print("builtins.length [" + repeated(" 1", kDepth) + " ]") == "100000");
-    CHECK(test.print("builtins.stringLength \"" + repeated("${\"ab\"}", kDepth) + "\"") == "200000");
+    CHECK(test.print("builtins.stringLength \"" + repeated("${\"ab\"}", kDepth) + "\"") ==
+          "200000");
   });
 }

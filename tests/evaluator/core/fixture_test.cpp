@@ -1,7 +1,6 @@
 // Every fixture, in the ordinary way and with a collection at every safepoint.
-#include <doctest/doctest.h>
-
 #include <cstdlib>
+#include <doctest/doctest.h>
 
 #include "tests/evaluator/core/fixtures.hpp"
 
@@ -47,5 +46,6 @@ TEST_CASE("fixtures with a collection at every safepoint") {
 
 TEST_CASE("fixtures one after the other in one world") {
   TestWorld test;
-  for (const Fixture& f : load_fixtures()) check(test, f);
+  for (const Fixture& f : load_fixtures())
+    check(test, f);
 }

@@ -60,7 +60,8 @@ std::vector<Fixture> load_fixtures() {
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
   std::ranges::sort(files);
   std::vector<Fixture> fixtures;
-  for (const auto& file : files) load_file(file, fixtures);
+  for (const auto& file : files)
+    load_file(file, fixtures);
   return fixtures;
 }
 
@@ -71,7 +72,8 @@ std::string Fixture::comparable(std::string answer) const {
 
 void write_known(const std::vector<Fixture>& fixtures) {
   std::map<std::string, std::map<int, const Fixture*>> files;
-  for (const Fixture& f : fixtures) files[f.file][f.line] = &f;
+  for (const Fixture& f : fixtures)
+    files[f.file][f.line] = &f;
   for (const auto& [name, by_line] : files) {
     const auto path = std::filesystem::path(NILAS_CORE_DATA) / name;
     std::ifstream in(path, std::ios::binary);
@@ -81,7 +83,8 @@ void write_known(const std::vector<Fixture>& fixtures) {
       if (block == nullptr || block->known.empty()) return;
       const std::string mark = block->intended ? "OURS " : "FIXME ";
       text += mark;
-      for (const char c : block->known) text += c == '\n' ? '\n' + mark : std::string(1, c);
+      for (const char c : block->known)
+        text += c == '\n' ? '\n' + mark : std::string(1, c);
       text += '\n';
     };
     for (int number = 1; std::getline(in, line); ++number) {
@@ -118,7 +121,8 @@ std::string TestWorld::describe(const ErrorData& error) const {
   else
     out += "-";
   out += " ";
-  for (const char c : error.message) out += c == '\n' ? std::string("\n!  ") : std::string(1, c);
+  for (const char c : error.message)
+    out += c == '\n' ? std::string("\n!  ") : std::string(1, c);
   for (size_t i = 0; i < error.suggestions.size(); ++i)
     out += (i == 0 ? "\n!? " : ", ") + error.suggestions[i];
   return out;

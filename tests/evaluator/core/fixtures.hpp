@@ -26,8 +26,8 @@ struct Fixture {
   std::string file;  ///< name without directory
   int line;          ///< of the expression, 1-based
   std::string expression;
-  std::string expected;  ///< C++ Nix's answer
-  std::string known;     ///< from the FIXME or OURS lines; empty if ours is the same
+  std::string expected;   ///< C++ Nix's answer
+  std::string known;      ///< from the FIXME or OURS lines; empty if ours is the same
   bool intended = false;  ///< OURS
 
   const std::string& wanted() const { return known.empty() ? expected : known; }

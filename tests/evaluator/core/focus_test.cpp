@@ -135,9 +135,11 @@ TEST_CASE("some names of a path") {
   CHECK(focus_answer(test, "x: ‹x.a.b›", 1) == "!> the value depends on the argument 'x'");
 }
 
-TEST_CASE("focusing shares nothing with the file's own evaluation, and remembers no unknown argument") {
+TEST_CASE(
+    "focusing shares nothing with the file's own evaluation, and remembers no unknown argument") {
   TestWorld test;
-  const SourceUnit& unit = test.world.parse_source("«stdin»", "/", "let f = x: x + 1; in f 2", false);
+  const SourceUnit& unit =
+      test.world.parse_source("«stdin»", "/", "let f = x: x + 1; in f 2", false);
   const NodeId body = find_node(*unit.ast, {11, 16});
   REQUIRE(body != syntax::kNoNode);
   const Root focus(test.vm().heap, test.world.focus(unit, body));
@@ -174,7 +176,8 @@ TEST_CASE("every node of every fixture can be focused on") {
 
 TEST_CASE("positions of attributes and functions") {
   TestWorld test;
-  const char* text = "let f = { a }: a; g = x: y:\n  x; in {\n  one = f;\r\n  two = g 1; inherit f; }";
+  const char* text =
+      "let f = { a }: a; g = x: y:\n  x; in {\n  one = f;\r\n  two = g 1; inherit f; }";
   const Root set(test.vm().heap, test.vm().run(test.thunk(text)));
   const auto name_of = [&](Value f) {
     const auto at = test.world.line_column(test.world.function_span(f));

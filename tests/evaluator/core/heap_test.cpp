@@ -1,11 +1,11 @@
 // The heap by itself: sizes, reuse, large objects, roots, the limit.
-#include <doctest/doctest.h>
+#include "evaluator/heap.hpp"
 
 #include <cstring>
+#include <doctest/doctest.h>
 #include <memory>
 
 #include "evaluator/error.hpp"
-#include "evaluator/heap.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
 
 using namespace nilas;
@@ -59,11 +59,13 @@ TEST_CASE("cells of every size keep what they hold, and are aligned") {
   collect(heap);
   check(1);
   // Every second one becomes garbage, and its cells are used again.
-  for (size_t i = 0; i < kept.values.size() / 2; ++i) kept.values[i] = kept.values[2 * i];
+  for (size_t i = 0; i < kept.values.size() / 2; ++i)
+    kept.values[i] = kept.values[2 * i];
   kept.values.resize(kept.values.size() / 2);
   for (int round = 0; round < 3; ++round) {
     collect(heap);
-    for (size_t size = 0; size < 2000; ++size) make_string(heap, size, '#');
+    for (size_t size = 0; size < 2000; ++size)
+      make_string(heap, size, '#');
     check(2);
   }
 }
@@ -71,7 +73,8 @@ TEST_CASE("cells of every size keep what they hold, and are aligned") {
 TEST_CASE("memory that is given up is used again") {
   Heap heap;
   const auto fill = [&] {
-    for (size_t i = 0; i < 20000; ++i) make_string(heap, i % 700, 'x');
+    for (size_t i = 0; i < 20000; ++i)
+      make_string(heap, i % 700, 'x');
   };
   fill();
   collect(heap);
@@ -87,17 +90,20 @@ TEST_CASE("memory that is given up is used again") {
 
 TEST_CASE("empty blocks move between cell sizes") {
   Heap heap;
-  for (int i = 0; i < 100000; ++i) make_string(heap, 8, 'x');
+  for (int i = 0; i < 100000; ++i)
+    make_string(heap, 8, 'x');
   collect(heap);
   const size_t reserved = heap.stats().reserved_bytes;
-  for (int i = 0; i < 10000; ++i) make_string(heap, 200, 'x');
+  for (int i = 0; i < 10000; ++i)
+    make_string(heap, 200, 'x');
   CHECK(heap.stats().reserved_bytes == reserved);
 }
 
 TEST_CASE("large objects go back to the system") {
   Heap heap;
   Root kept(heap, make_string(heap, 1 << 20, 'k'));
-  for (int i = 0; i < 10; ++i) make_string(heap, 1 << 20, 'g');
+  for (int i = 0; i < 10; ++i)
+    make_string(heap, 1 << 20, 'g');
   CHECK(heap.stats().reserved_bytes > 11 << 20);
   collect(heap);
   CHECK(heap.stats().reserved_bytes < 2 << 20);
@@ -156,7 +162,8 @@ TEST_CASE("the limit holds, for small cells and large ones, and after a collecti
       RootVector kept(heap);
       ErrorKind kind = ErrorKind::Other;
       try {
-        for (;;) kept.values.push_back(make_string(heap, size, 'x'));
+        for (;;)
+          kept.values.push_back(make_string(heap, size, 'x'));
       } catch (const EvalError& error) {
         kind = error.data().kind;
       }
@@ -175,12 +182,14 @@ TEST_CASE("a collection is asked for in time") {
   Heap heap({.first_collection_bytes = 1 << 20, .growth = 2.0});
   CHECK(!heap.wants_collection());
   RootVector kept(heap);
-  while (!heap.wants_collection()) kept.values.push_back(make_string(heap, 100, 'x'));
+  while (!heap.wants_collection())
+    kept.values.push_back(make_string(heap, 100, 'x'));
   CHECK(heap.stats().live_bytes >= 1 << 20);
   CHECK(heap.stats().live_bytes < 2 << 20);
   collect(heap);
   const size_t survived = heap.stats().live_bytes;
-  while (!heap.wants_collection()) make_string(heap, 100, 'x');
+  while (!heap.wants_collection())
+    make_string(heap, 100, 'x');
   CHECK(heap.stats().live_bytes >= 2 * survived);
 }
 
@@ -195,11 +204,13 @@ TEST_CASE("evaluation collects its garbage") {
 
 TEST_CASE("memory is flat over many evaluations") {
   tests::TestWorld test;
-  const Value thunk = test.thunk("let f = { n, ... }@args: args // { m = n + 1; }; in map (n: (f { inherit n; }).m) "
-                                 "(builtins.genList (x: x) 1000)");
+  const Value thunk = test.thunk(
+      "let f = { n, ... }@args: args // { m = n + 1; }; in map (n: (f { inherit n; }).m) "
+      "(builtins.genList (x: x) 1000)");
   const Root kept(test.vm().heap, thunk);
   test.print(kept);
-  const std::string text = "let xs = map (x: { a = x; b = \"${toString x}\"; }) (builtins.genList (x: x) 500); in xs";
+  const std::string text =
+      "let xs = map (x: { a = x; b = \"${toString x}\"; }) (builtins.genList (x: x) 500); in xs";
   test.print(text);
   test.vm().collect();
   const size_t live = test.vm().heap.stats().live_bytes;

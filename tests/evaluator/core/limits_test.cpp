@@ -1,8 +1,7 @@
 // Limits of a run: each ends it with an error of its own, which no code catches and no thunk remembers.
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <chrono>
+#include <doctest/doctest.h>
 #include <optional>
 #include <thread>
 
@@ -82,9 +81,8 @@ TEST_CASE("depth: tail calls count, and a higher limit lets the same thunk succe
                            "if true then f (n - 1) else 0", "({ m }: f m) { m = n - 1; }"}) {
     CAPTURE(std::string(body));
     TestWorld test;
-    const Root thunk(test.vm().heap,
-                     test.thunk(std::string("let f = n: if n < 1 then 0 else ") + body +
-                                "; in f 300 * 0"));
+    const Root thunk(test.vm().heap, test.thunk(std::string("let f = n: if n < 1 then 0 else ") +
+                                                body + "; in f 300 * 0"));
     test.vm().set_limits({.call_depth = 100});
     CHECK(failure(test, thunk) == ErrorKind::DepthLimit);
     CHECK(failure(test, thunk) == ErrorKind::DepthLimit);
@@ -141,9 +139,10 @@ TEST_CASE("cancelled from another thread, and forced again") {
 
 TEST_CASE("memory: thunks go back to what they were") {
   TestWorld test({.limit_bytes = 12 << 20});
-  const Root thunk(test.vm().heap,
-                   test.thunk("let xs = builtins.genList (i: [ i (i + 1) (toString i) ]) 200000; in "
-                              "builtins.deepSeq xs (builtins.length xs)"));
+  const Root thunk(
+      test.vm().heap,
+      test.thunk("let xs = builtins.genList (i: [ i (i + 1) (toString i) ]) 200000; in "
+                 "builtins.deepSeq xs (builtins.length xs)"));
   CHECK(failure(test, thunk) == ErrorKind::MemoryLimit);
   CHECK(test.print("1 + 1") == "2");
   CHECK(failure(test, thunk) == ErrorKind::MemoryLimit);
@@ -157,7 +156,8 @@ TEST_CASE("memory: one huge object is refused, not attempted") {
            "builtins.length (builtins.genList (x: x) 2000000000)",
            "let f = n: s: if n == 0 then s else f (n - 1) (s + s); in builtins.stringLength "
            "\"${f 28 \"xx\"}x\"",
-           "let f = n: l: if n == 0 then l else f (n - 1) (l ++ l); in builtins.length (f 40 [ 1 ])",
+           "let f = n: l: if n == 0 then l else f (n - 1) (l ++ l); in builtins.length (f 40 [ 1 "
+           "])",
        }) {
     CAPTURE(std::string(text));
     CHECK(failure(test, test.thunk(text)) == ErrorKind::MemoryLimit);
@@ -258,7 +258,8 @@ TEST_CASE("values and real errors are remembered, limits are not") {
   CHECK(traces() == 1);
   CHECK(twice("builtins.trace \"hit\" (1 + { })").find("cannot add") != std::string::npos);
   CHECK(traces() == 1);
-  CHECK(twice("builtins.trace \"hit\" (let x = x; in x)").ends_with("infinite recursion encountered"));
+  CHECK(twice("builtins.trace \"hit\" (let x = x; in x)")
+            .ends_with("infinite recursion encountered"));
   CHECK(traces() == 1);
   CHECK(twice("let x = builtins.trace \"hit\" (throw \"no\"); in "
               "[ (builtins.tryEval x).success (builtins.tryEval x).success ]") ==

@@ -72,9 +72,11 @@ TEST_CASE("every prefix is refused") {
 TEST_CASE("nesting takes no native stack") {
   std::string text = R"(DrvWithVersion("xp-dyn-drv",[],[("/s/a.drv",)";
   constexpr int kDepth = 2000;
-  for (int i = 0; i < kDepth; ++i) text += R"(([],[("o",)";
+  for (int i = 0; i < kDepth; ++i)
+    text += R"(([],[("o",)";
   text += R"(["out"])";
-  for (int i = 0; i < kDepth; ++i) text += ")])";
+  for (int i = 0; i < kDepth; ++i)
+    text += ")])";
   text += R"()],[],"s","b",[],[]))";
   const auto drv = parse_derivation(text);
   REQUIRE(drv);

@@ -1,8 +1,7 @@
 // Expressions about files, sources, contexts and derivations, with the values that C++ Nix gives: cases/*.nix beside
 // cases/*.json, and cases/errors.txt. regenerate.sh makes them.
-#include <doctest/doctest.h>
-
 #include <cstdlib>
+#include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
