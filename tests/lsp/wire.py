@@ -23,6 +23,8 @@ class Client:
     def __init__(self, *arguments, cwd=None, environment=None):
         # What the server reads of its surroundings must not depend on who runs the test.
         env = {k: v for k, v in os.environ.items() if k != 'NIX_PATH'}
+        # What AddressSanitizer keeps of freed memory is not what these tests measure.
+        env['ASAN_OPTIONS'] = 'quarantine_size_mb=4:' + env.get('ASAN_OPTIONS', '')
         env.update(environment or {})
         self.process = subprocess.Popen([NILAS, 'lsp', *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, cwd=cwd, env=env)
