@@ -1,78 +1,20 @@
-// Expressions about files, sources, contexts and derivations, with the values that C++ Nix gives: cases/*.nix beside
-// cases/*.json, and cases/errors.txt. regenerate.sh makes them.
+// Expressions about files, sources, contexts and derivations, with the values that C++ Nix gives:
+// cases/*.nix beside cases/*.json, and cases/errors.txt. regenerate.sh makes them.
 #include <cstdlib>
 #include <doctest/doctest.h>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "evaluator/format/json.hpp"
-#include "evaluator/store/derivation_show.hpp"
 #include "evaluator/store/sources.hpp"
-#include "evaluator/store/state.hpp"
-#include "evaluator/world.hpp"
-#include "tests/evaluator/memory_host.hpp"
+#include "tests/evaluator/store/fixture.hpp"
 
 using namespace nilas;
 using namespace nilas::eval;
+using tests::Fixture;
+using tests::read_text;
 
 namespace {
 
-const std::filesystem::path kCases = NILAS_STORE_CASES;
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-void add_fixture(tests::MemoryHost& host) {
-  host.add_file("/fixture/tree/a.txt", "hello\n");
-  host.add_file("/fixture/tree/default.nix", "{ x = 1; }\n");
-  host.add_file("/fixture/tree/big", std::string(40000, 'x'));
-  host.add_file("/fixture/tree/sub/run.sh", "#!/bin/sh\necho hi\n", true);
-  host.add_file("/fixture/tree/sub/none", "");
-  host.add_symlink("/fixture/tree/sub/link", "../a.txt");
-  host.add_directory("/fixture/tree/empty");
-  host.add_symlink("/fixture/links/dir", "../tree");
-  host.add_symlink("/fixture/links/dangling", "nowhere");
-  host.add_symlink("/fixture/links/loop1", "loop2");
-  host.add_symlink("/fixture/links/loop2", "loop1");
-}
-
-constexpr StoreFeatures kAll{true, true, true, true};
-
-struct Fixture {
-  explicit Fixture(StoreFeatures features = {}, bool stress = false)
-      : world(prepared(host), options(features, stress)) {}
-
-  static EvalHost& prepared(tests::MemoryHost& host) {
-    add_fixture(host);
-    return host;
-  }
-  static WorldOptions options(StoreFeatures features, bool stress) {
-    WorldOptions o;
-    o.store_features = features;
-    o.heap.stress = stress;
-    return o;
-  }
-
-  /// JSON of an expression, or "error: " and the message.
-  std::string json(const std::string& text) {
-    try {
-      const SourceUnit& unit = world.parse_source("«string»", "/fixture", text, false);
-      const Value v = world.thunk_of(unit);
-      Vm& vm = world.vm;
-      return std::string(vm.view(vm.run_task(to_json(vm, Root(vm.heap, v), {}))));
-    } catch (const EvalError& error) {
-      return "error: " + error.data().message;
-    }
-  }
-
-  tests::MemoryHost host;
-  World world;
-};
+const std::filesystem::path kCases = std::filesystem::path(NILAS_STORE_TESTS) / "cases";
 
 }  // namespace
 
@@ -84,7 +26,7 @@ TEST_CASE("values as C++ Nix computes them") {
     auto expected_path = entry.path();
     expected_path.replace_extension(".json");
     const auto expected = nlohmann::json::parse(read_text(expected_path));
-    Fixture fixture(kAll, stress);
+    Fixture fixture(tests::kAllFeatures, stress);
     const std::string text = fixture.json(read_text(entry.path()));
     INFO(text);
     const auto got = nlohmann::json::parse(text, nullptr, false);
@@ -161,4 +103,43 @@ TEST_CASE("a source is read once, a changed one again") {
   host.add_file("/a", "2");
   CHECK(hash_in(cache) != first);
   CHECK(host.reads.size() == 2);
+}
+
+TEST_CASE("import of a derivation gives what its file tells") {
+  Fixture f;
+  const std::string given =
+      R"(derivation { name = "x"; system = "s"; builder = "b"; outputs = [ "out" "dev" ]; })";
+  CHECK(f.json("let d = " + given + "; i = import d.drvPath; in " +
+               R"([ (i.dev.outPath == d.dev.outPath) (i.drvPath == d.drvPath) i.name i.type
+                    (builtins.getContext i.dev.outPath == builtins.getContext d.dev.outPath)
+                    (map (o: o.outputName) i.all) ])") ==
+        R"([true,true,"x","derivation",true,["dev","out"]])");
+}
+
+TEST_CASE("fetchers find what the store has, and never fetch") {
+  const std::string known =
+      R"({ url = "http://example.org/a.txt"; sha256 = "0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73"; })";
+  Fixture f;
+  CHECK(
+      f.json("builtins.fetchurl " + known) ==
+      "error: 'http://example.org/a.txt' is not in the store, and 'fetchurl' does not fetch here");
+  CHECK(f.json("(builtins.tryEval (fetchTarball " + known + ")).success") ==
+        "error: 'http://example.org/a.txt' is not in the store, and 'fetchTarball' does not fetch "
+        "here");
+  CHECK(f.json("fetchGit { url = \"http://example.org/g\"; }") ==
+        "error: 'http://example.org/g' is not in the store, and 'fetchGit' does not fetch here");
+  CHECK(f.json("builtins.fetchurl { }") == "error: 'url' argument required");
+  CHECK(f.json("builtins.fetchurl { foo = 1; }") ==
+        "error: unsupported argument 'foo' to 'fetchurl'");
+  CHECK(f.json(R"(builtins.fetchurl { url = "http://example.org/a"; name = "a b"; })") ==
+        "error: invalid store path name when fetching URL 'http://example.org/a': name 'a b' "
+        "contains illegal character ' '. Please change the value for the 'name' attribute passed "
+        "to 'fetchurl', so that it can create a valid store path.");
+  // The same path as a fixed-output derivation of that name and hash has.
+  std::string path = f.json(R"((derivation {
+      name = "a.txt"; system = "s"; builder = "b"; outputHashAlgo = "sha256";
+      outputHash = "0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73"; }).outPath)");
+  Fixture g;
+  g.host.add_file(path.substr(1, path.size() - 2), "there");
+  CHECK(g.json("builtins.readFile (builtins.fetchurl " + known + ")") == R"("there")");
 }

@@ -49,3 +49,15 @@ while IFS= read -r line; do
 done < "$here/errors.txt" > "$here/errors.new"
 mv "$here/errors.new" "$here/errors.txt"
 rm "$fixture/case.nix"
+
+# Derivations as files and as JSON.
+shown=$(dirname "$0")/shown
+cp "$shown/derivations.nix" "$fixture/shown.nix"
+features='nix-command ca-derivations impure-derivations dynamic-derivations'
+for name in $(sed -n 's/^  \([a-z]*\) = derivation (base .*/\1/p' "$shown/derivations.nix" | grep -v -e plain -e maker); do
+  drv=$(nix nix-instantiate --extra-experimental-features "$features" /fixture/shown.nix -A "$name" 2>/dev/null)
+  cp "$root$drv" "$shown/$name.drv"
+  chmod 644 "$shown/$name.drv"
+  nix nix --extra-experimental-features "$features" derivation show "$drv" > "$shown/$name.json"
+done
+rm "$fixture/shown.nix"
