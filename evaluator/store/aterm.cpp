@@ -80,8 +80,9 @@ std::vector<std::string> Reader::strings() {
   return all;
 }
 
-// Reads the node behind a derivation's path: [outputs], or ([outputs],[(output,node),...]) where other nodes nest.
-// Each node becomes an entry of its own; `chain` is the way to the one being read.
+// Reads the node behind a derivation's path: [outputs], or ([outputs],[(output,node),...]) where
+// other nodes nest. Each node becomes an entry of its own; `chain` is the way to the one being
+// read.
 void Reader::input(std::vector<InputDerivation>& inputs) {
   expect("(");
   const std::string path = string();

@@ -2,10 +2,11 @@
 // Derivations as text: the ATerm that a .drv file holds, read and written.
 // Nix manual, "Derivation 'ATerm' file format".
 //
-//   Derive([(output,path,method+algorithm,hash),...],[(drv,[output,...]),...],[source,...],system,builder,
-//          [argument,...],[(variable,value),...])
+//   Derive([(output,path,method+algorithm,hash),...],[(drv,[output,...]),...],[source,...],
+//          system,builder,[argument,...],[(variable,value),...])
 //
-// Reading is for derivations that come from a disk and for showing; the fast way of making one is derivation_draft.hpp.
+// Reading is for derivations that come from a disk and for showing; the fast way of making one is
+// derivation_draft.hpp.
 
 #include <expected>
 #include <string>
@@ -38,7 +39,8 @@ struct Derivation {
   std::string builder;
   std::vector<std::string> args;
   std::vector<std::pair<std::string, std::string>> env;
-  /// Where the list of input derivations, brackets included, stands in the text: [begin, end) in bytes.
+  /// Where the list of input derivations, brackets included, stands in the text: [begin, end) in
+  /// bytes.
   size_t inputs_begin = 0, inputs_end = 0;
 };
 

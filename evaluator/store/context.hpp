@@ -1,9 +1,9 @@
 #pragma once
 // String contexts: what a string that mentions store paths depends on.
 //
-// A context is a heap object with sorted ids (value.hpp, Context); the elements behind the ids are interned here, once a
-// world, so that the union of two contexts compares numbers and never touches text.
-// Nix manual, "String context".
+// A context is a heap object with sorted ids (value.hpp, Context); the elements behind the ids are
+// interned here, once a world, so that the union of two contexts compares numbers and never touches
+// text. Nix manual, "String context".
 
 #include <cstdint>
 #include <memory>
@@ -29,8 +29,7 @@ enum class ContextKind : uint8_t {
 
 struct ContextElement {
   ContextKind kind;
-  ContextId
-      drv;  ///< Built: the derivation's element, Opaque (or Built: a derivation that another one makes)
+  ContextId drv;          ///< Built: the derivation's element (Built if another one makes it)
   std::string_view text;  ///< Opaque, DrvDeep: the store path; Built: name of the output
 };
 
@@ -40,7 +39,8 @@ class ContextTable {
   ContextTable(const ContextTable&) = delete;
   ContextTable& operator=(const ContextTable&) = delete;
 
-  /// Ids are dense and start at 0. All O(1) on average; `path` is a full store path ("/nix/store/...").
+  /// Ids are dense and start at 0. All O(1) on average; `path` is a full store path
+  /// ("/nix/store/...").
   ContextId opaque(std::string_view path) { return intern(ContextKind::Opaque, 0, path); }
   ContextId drv_deep(std::string_view path) { return intern(ContextKind::DrvDeep, 0, path); }
   ContextId built(ContextId drv, std::string_view output) {
@@ -50,9 +50,11 @@ class ContextTable {
   const ContextElement& operator[](ContextId id) const { return elements_[id]; }
   uint32_t size() const { return static_cast<uint32_t>(elements_.size()); }
 
-  /// Path of an element: its own, or that of the .drv whose output it is (the innermost one if that is built as well).
+  /// Path of an element: its own, or that of the .drv whose output it is (the innermost one if that
+  /// is built as well).
   std::string_view path(ContextId id) const;
-  /// As C++ Nix shows an element: "<base>" (opaque), "=<base>.drv" (deep), "!out!<base>.drv" (built).
+  /// As C++ Nix shows an element: "<base>" (opaque), "=<base>.drv" (deep), "!out!<base>.drv"
+  /// (built).
   std::string show(ContextId id) const;
   /// For messages: the path, and for built ones "/nix/store/x.drv^out".
   std::string show_path(ContextId id) const;
@@ -70,7 +72,8 @@ class ContextTable {
   char* chunk_at_ = nullptr;
 };
 
-/// Context with these ids, which must be sorted and unique; null if there are none. Allocates on the heap.
+/// Context with these ids, which must be sorted and unique; null if there are none. Allocates on
+/// the heap.
 Context* make_context(Vm& vm, std::span<const ContextId> ids);
 
 /// Collects the ids of several contexts, in any order and repeatedly, until they are wanted as one.

@@ -4,8 +4,8 @@ namespace nilas::eval {
 
 namespace {
 
-// A fixed-output derivation that Nix's own downloader builds, without any package. Nix manual, "builtin:fetchurl".
-// Its attributes decide its hash, so names and values are those of C++ Nix.
+// A fixed-output derivation that Nix's own downloader builds, without any package. Nix manual,
+// "builtin:fetchurl". Its attributes decide its hash, so names and values are those of C++ Nix.
 const std::string kFetchurl = R"nix({
   url,
   name ? baseNameOf (toString url),

@@ -1,11 +1,14 @@
 #pragma once
-// From evaluated attributes to a derivation: output paths, .drv path, text. The hot path of evaluating a package set.
+// From evaluated attributes to a derivation: output paths, .drv path, text. The hot path of
+// evaluating a package set.
 //
 // Three texts of one derivation are hashed, which differ in two places only:
-//   masked   outputs without paths, inputs by their hashes modulo   -> names the outputs of an input-addressed one
-//   final    outputs with paths, inputs by their paths              -> the .drv file, and its path
-//   modulo   outputs with paths, inputs by their hashes             -> stands for it where others depend on it
-// So everything behind the inputs is escaped and put together once, with the places remembered where output paths go.
+//   masked   outputs without paths, inputs by their hashes modulo   -> names the outputs of an
+//   input-addressed one final    outputs with paths, inputs by their paths              -> the .drv
+//   file, and its path modulo   outputs with paths, inputs by their hashes             -> stands
+//   for it where others depend on it
+// So everything behind the inputs is escaped and put together once, with the places remembered
+// where output paths go.
 
 #include <optional>
 #include <string>
@@ -60,8 +63,8 @@ struct FinishedDerivation {
   std::vector<std::pair<std::string, std::string>> outputs;
 };
 
-/// Adds the derivation to the world's table. Consumes `draft`. Throws EvalError: invalid names, inputs that are neither
-/// in this world nor on disk. O(size of the text + number of inputs * log).
+/// Adds the derivation to the world's table. Consumes `draft`. Throws EvalError: invalid names,
+/// inputs that are neither in this world nor on disk. O(size of the text + number of inputs * log).
 FinishedDerivation finish_derivation(World& world, DerivationDraft& draft);
 
 }  // namespace nilas::eval

@@ -1,9 +1,10 @@
 #pragma once
 // The builtin `derivation`, which is written in Nix: a lazy shell around derivationStrict.
 //
-// The result is the first output. Every output is the given attributes, all outputs by name, `all` and `drvAttrs`, and
-// what belongs to it: its path, the .drv file's, its name. Nothing is computed but the list of output names until a
-// path is wanted, so that a set of packages costs only what is looked at.
+// The result is the first output. Every output is the given attributes, all outputs by name, `all`
+// and `drvAttrs`, and what belongs to it: its path, the .drv file's, its name. Nothing is computed
+// but the list of output names until a path is wanted, so that a set of packages costs only what is
+// looked at.
 
 #include <string_view>
 
@@ -31,8 +32,8 @@ in
 (builtins.head named).value
 )nix";
 
-/// What `import` makes of a .drv file: a function from { drvPath, name, outputs, <output> = path... } to a derivation as
-/// above, as far as the file tells.
+/// What `import` makes of a .drv file: a function from { drvPath, name, outputs, <output> = path...
+/// } to a derivation as above, as far as the file tells.
 inline constexpr std::string_view kImportedDerivationNix =
     R"nix(known@{ drvPath, name, outputs, ... }:
 let

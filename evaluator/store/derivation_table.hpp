@@ -1,7 +1,7 @@
 #pragma once
-// The derivations of a world, made by evaluation or read from a store on disk, each with its *hash modulo*: the hash
-// that stands for it where it is an input, so that fixed outputs may be fetched in another way without changing what
-// depends on them. Computed once a derivation.
+// The derivations of a world, made by evaluation or read from a store on disk, each with its *hash
+// modulo*: the hash that stands for it where it is an input, so that fixed outputs may be fetched
+// in another way without changing what depends on them. Computed once a derivation.
 // Nix manual, "Derivation outputs and types of derivations", "Input-addressing".
 
 #include <array>
@@ -42,8 +42,9 @@ class DerivationTable {
   std::vector<uint32_t> by_id_;  // index + 1, or 0
 };
 
-/// Record of the derivation whose path is Opaque element `drv`; those not made in this world are read through the host,
-/// with all that they depend on. Throws EvalError: "path '/nix/store/....drv' is not valid" if there is none.
+/// Record of the derivation whose path is Opaque element `drv`; those not made in this world are
+/// read through the host, with all that they depend on. Throws EvalError: "path
+/// '/nix/store/....drv' is not valid" if there is none.
 const DerivationRecord& derivation_record(World& world, ContextId drv);
 
 /// One entry of the inputs in the text that is hashed.
@@ -59,8 +60,9 @@ void append_modulo_inputs(std::string& to, std::vector<ModuloInput>& inputs);
 Hash fixed_modulo(std::string_view method_and_algorithm, std::string_view hash_base16,
                   std::string_view path);
 
-/// Everything that the files of `drv` mention, directly or through other derivations and texts, itself included: full
-/// store paths, sorted. What a DrvDeep context element means. Throws as derivation_record.
+/// Everything that the files of `drv` mention, directly or through other derivations and texts,
+/// itself included: full store paths, sorted. What a DrvDeep context element means. Throws as
+/// derivation_record.
 std::vector<std::string> derivation_closure(World& world, ContextId drv);
 
 }  // namespace nilas::eval

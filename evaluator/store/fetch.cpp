@@ -1,6 +1,6 @@
-// Fetchers, offline: a fixed hash names a store path, which is used if it exists. Whatever else needs the network, and is
-// refused with an error that is no value of the program: tryEval does not catch it and no thunk remembers it, so that it
-// may be asked again when the network is allowed.
+// Fetchers, offline: a fixed hash names a store path, which is used if it exists. Whatever else
+// needs the network, and is refused with an error that is no value of the program: tryEval does not
+// catch it and no thunk remembers it, so that it may be asked again when the network is allowed.
 
 #include <optional>
 
@@ -43,7 +43,7 @@ Value fetched(Vm& vm, const Fetcher& fetcher, Request request) {
   if (const std::string wrong = check_store_name(request.name); !wrong.empty()) {
     vm.fail(ErrorKind::Other,
             cat("invalid store path name when fetching URL '", *request.url, "': ", wrong,
-                ". Please ", "change the value for the 'name' attribute passed to '", fetcher.name,
+                ". Please change the value for the 'name' attribute passed to '", fetcher.name,
                 "', so that it can create a valid store path."));
   }
   if (!request.expected) {

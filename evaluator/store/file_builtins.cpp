@@ -13,7 +13,8 @@ namespace nilas::eval::builtins {
 
 namespace {
 
-/// The references of the store object `path` that its text really mentions: the context of what is read from there.
+/// The references of the store object `path` that its text really mentions: the context of what is
+/// read from there.
 Context* context_of_content(Vm& vm, std::string_view path, std::string_view content) {
   StoreState& store = *vm.world.store;
   const auto object = store.dir.object_of(path);
@@ -39,7 +40,8 @@ Context* context_of_content(Vm& vm, std::string_view path, std::string_view cont
 }
 
 std::string_view base_name_of_text(std::string_view text) {
-  // Of several slashes at the end only one is dropped: an oddity that derivations' hashes depend on.
+  // Of several slashes at the end only one is dropped: an oddity that derivations' hashes depend
+  // on.
   if (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);
   return text.substr(text.rfind('/') + 1);
 }

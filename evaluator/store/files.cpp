@@ -37,7 +37,8 @@ Location locate(World& world, std::string_view path) {
   return {};
 }
 
-/// `of_text` for a path that stands for a text, else `of_host` with the path of the host that it stands for.
+/// `of_text` for a path that stands for a text, else `of_host` with the path of the host that it
+/// stands for.
 template <class OfText, class OfHost>
 auto answer(World& world, std::string_view path, OfText of_text, OfHost of_host) {
   const Location location = locate(world, path);

@@ -1,9 +1,11 @@
 #pragma once
-// Files as evaluation sees them: the host's, plus store objects that this world computed but nobody wrote to disk
-// (toFile, .drv files, sources copied by "${./x}") and the files built into Nix (<nix/fetchurl.nix>).
+// Files as evaluation sees them: the host's, plus store objects that this world computed but nobody
+// wrote to disk (toFile, .drv files, sources copied by "${./x}") and the files built into Nix
+// (<nix/fetchurl.nix>).
 //
-// What is asked once is remembered for the life of the world, as C++ Nix remembers it for the life of a process; each
-// question is recorded (World::record_read), so that the world dies when its answer changes.
+// What is asked once is remembered for the life of the world, as C++ Nix remembers it for the life
+// of a process; each question is recorded (World::record_read), so that the world dies when its
+// answer changes.
 
 #include <string>
 #include <string_view>
@@ -36,12 +38,12 @@ HostResult<std::string> read_link(World& world, std::string_view path);
 /// Throws EvalError (Io): "infinite symlink recursion in path '/x'".
 std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode);
 
-/// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not exist", or
-/// "<action> '/x': <the system's words>" for what is not a missing file.
+/// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not
+/// exist", or "<action> '/x': <the system's words>" for what is not a missing file.
 [[noreturn]] void fail_io(std::string_view action, std::string_view path, const HostError& error);
 
-/// What `import` must open: `path` resolved as C++ Nix does, and default.nix appended to a directory.
-/// Throws EvalError (Io).
+/// What `import` must open: `path` resolved as C++ Nix does, and default.nix appended to a
+/// directory. Throws EvalError (Io).
 std::string resolve_import(World& world, std::string_view path);
 
 /// Whether `import` of this path must give the derivation that a .drv file in the store describes.
@@ -49,30 +51,33 @@ bool is_importable_derivation(World& world, std::string_view path);
 /// The derivation set for such a file.
 Task import_derivation(Vm& vm, std::string drv_path);
 
-/// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes; writes nothing.
-/// Throws EvalError. O(bytes) the first time, O(1) afterwards.
+/// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes;
+/// writes nothing. Throws EvalError. O(bytes) the first time, O(1) afterwards.
 Value copy_path_to_store(Vm& vm, Value path);
 
-/// Opaque element of the file or tree `root`, copied whole under `name`. `root` has no symlinks on its way.
+/// Opaque element of the file or tree `root`, copied whole under `name`. `root` has no symlinks on
+/// its way.
 ContextId add_source(World& world, std::string_view name, const std::string& root);
 
 /// String value: canonical absolute path that `v` stands for, with the context it came with.
 /// Fails with "string 'x' doesn't represent an absolute path". `trace` must outlive the task.
 Task coerce_to_path(Vm& vm, Root v, std::string_view trace);
 
-/// Path value: as coerce_to_path; what its context mentions must be there (nothing is ever built: an output that does
-/// not exist is an EvalError of kind Refused), symlinks replaced as told. What import, readFile, readDir... start with.
+/// Path value: as coerce_to_path; what its context mentions must be there (nothing is ever built:
+/// an output that does not exist is an EvalError of kind Refused), symlinks replaced as told. What
+/// import, readFile, readDir... start with.
 Task realise_path(Vm& vm, Root v, Symlinks mode);
 
 /// Checks that everything `context` mentions exists; see realise_path. Throws EvalError.
 void realise_context(Vm& vm, const Context* context);
 
-/// What a string whose context is the one element `id` says: a store path, or the placeholder of an output whose path is
-/// known only after a build. Throws EvalError if it needs a derivation that is nowhere.
+/// What a string whose context is the one element `id` says: a store path, or the placeholder of an
+/// output whose path is known only after a build. Throws EvalError if it needs a derivation that is
+/// nowhere.
 std::string output_text(World& world, ContextId id);
 
-/// Path value: `lookup` in a search path, a list of sets { prefix, path }. <x> means find_file(nixPath, "x").
-/// Throws MissingSearchPath, which tryEval catches.
+/// Path value: `lookup` in a search path, a list of sets { prefix, path }. <x> means
+/// find_file(nixPath, "x"). Throws MissingSearchPath, which tryEval catches.
 Task find_file(Vm& vm, Root search_path, std::string lookup);
 
 }  // namespace nilas::eval

@@ -1,7 +1,7 @@
 #pragma once
-// Nix archives: a file tree as one deterministic stream of bytes, hashed as it is made and never kept.
-// Nix manual, "Nix Archive (NAR) format": strings are length-prefixed and padded to eight bytes; only names, contents,
-// symlink targets and the execute bit count.
+// Nix archives: a file tree as one deterministic stream of bytes, hashed as it is made and never
+// kept. Nix manual, "Nix Archive (NAR) format": strings are length-prefixed and padded to eight
+// bytes; only names, contents, symlink targets and the execute bit count.
 
 #include <optional>
 #include <string>
@@ -37,11 +37,12 @@ class NarHasher {
   std::string buffer_;
 };
 
-/// Visits a tree depth first, entry by entry, so that whoever drives it may run code in between to decide what belongs
-/// to the archive (builtins.path with a filter). No native recursion.
+/// Visits a tree depth first, entry by entry, so that whoever drives it may run code in between to
+/// decide what belongs to the archive (builtins.path with a filter). No native recursion.
 class NarWalk {
  public:
-  /// Throws EvalError (Io) if `root` cannot be read; so do the other functions for what is below it.
+  /// Throws EvalError (Io) if `root` cannot be read; so do the other functions for what is below
+  /// it.
   NarWalk(World& world, std::string root);
 
   struct Entry {

@@ -33,12 +33,14 @@ struct StoreDir {
   std::string dir;  ///< "/nix/store": absolute, canonical
 
   // These throw EvalError if `name` cannot be the name of a store object.
-  /// "/nix/store/<hash>-<name>": the SHA-256 of "type:sha256:<inner>:<dir>:<name>", folded to 20 bytes.
+  /// "/nix/store/<hash>-<name>": the SHA-256 of "type:sha256:<inner>:<dir>:<name>", folded to 20
+  /// bytes.
   std::string make(std::string_view type, const Hash& inner, std::string_view name) const;
   /// Content-addressed text (toFile, .drv). `references`: full store paths, sorted.
   std::string text_path(std::string_view name, const Hash& content,
                         std::span<const std::string_view> references) const;
-  /// Path of content with a known hash. Also throws if the method does not go with the hash's algorithm.
+  /// Path of content with a known hash. Also throws if the method does not go with the hash's
+  /// algorithm.
   std::string fixed_path(std::string_view name, IngestionMethod method, const Hash& hash) const;
   /// Output `output` of the derivation called `name` whose masked hash is `modulo`.
   std::string output_path(std::string_view output, const Hash& modulo, std::string_view name) const;

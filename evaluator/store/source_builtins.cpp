@@ -1,4 +1,5 @@
-// Builtins that name sources and texts as store objects: what C++ Nix copies there, and what is only computed here.
+// Builtins that name sources and texts as store objects: what C++ Nix copies there, and what is
+// only computed here.
 
 #include <optional>
 
@@ -50,7 +51,8 @@ Hash flat_hash(World& world, const std::string& root) {
   return hash_bytes(HashAlgorithm::Sha256, *content);
 }
 
-/// Adds what `add` tells; `filter` is a function if `add.filtered`. `context` is a string with the path's context.
+/// Adds what `add` tells; `filter` is a function if `add.filtered`. `context` is a string with the
+/// path's context.
 Task add_path(Vm& vm, Addition add, Root filter, Root context) {
   World& world = vm.world;
   StoreState& store = *world.store;

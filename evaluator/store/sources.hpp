@@ -1,6 +1,6 @@
 #pragma once
-// What a world knows of files beyond the host's disk: answers it got already, store objects it computed without anybody
-// writing them, and hashes of sources.
+// What a world knows of files beyond the host's disk: answers it got already, store objects it
+// computed without anybody writing them, and hashes of sources.
 
 #include <cstdint>
 #include <memory>
@@ -22,7 +22,8 @@ struct TextHash {
 template <class T>
 using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
-/// Hashes of single files, by path and what tells one version from another. May be shared by the worlds of one thread.
+/// Hashes of single files, by path and what tells one version from another. May be shared by the
+/// worlds of one thread.
 class FileHashCache {
  public:
   /// Null if the file is unknown or has changed. An unsaved buffer (no mtime) is never found.

@@ -1,6 +1,6 @@
 #pragma once
-// What the store's side of a world remembers: interned contexts, derivations made so far, hashes of sources.
-// It holds no Values, so the collector has nothing to do with it.
+// What the store's side of a world remembers: interned contexts, derivations made so far, hashes of
+// sources. It holds no Values, so the collector has nothing to do with it.
 
 #include <memory>
 #include <string>

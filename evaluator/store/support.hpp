@@ -12,8 +12,8 @@ namespace nilas::eval {
 /// "regular", "directory", "symlink", "unknown".
 std::string_view file_type_text(FileType type);
 
-/// As parse_hash, but an empty text stands for the hash of zeros, with a warning: users leave it to be told the real one.
-/// Throws EvalError: "empty hash requires explicit hash algorithm".
+/// As parse_hash, but an empty text stands for the hash of zeros, with a warning: users leave it to
+/// be told the real one. Throws EvalError: "empty hash requires explicit hash algorithm".
 Hash parse_hash_allow_empty(EvalHost& host, std::string_view text,
                             std::optional<HashAlgorithm> algorithm);
 
