@@ -22,7 +22,7 @@ Functions whose name stands alone, such as `map`, are in scope everywhere; the o
 Arguments in *italics* are evaluated only as far as the text says; the others before the function runs.
 """
 
-ROW = re.compile(r"\b(?:LEAF|TASK)\(\s*\w+\s*,(.*?)\)\s*(?=\n\s*(?:LEAF|TASK|//|#)|\Z)", re.S)
+ROW = re.compile(r"\b(?:LEAF|TASK|BOTH)\(\s*\w+\s*,(.*?)\)\s*(?=\n\s*(?:LEAF|TASK|BOTH|//|#)|\Z)", re.S)
 LITERAL = re.compile(r'R"(\w*)\((.*?)\)\1"|"((?:[^"\\\n]|\\.)*)"', re.S)
 
 

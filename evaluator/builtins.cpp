@@ -13,12 +13,15 @@ namespace {
 
 constexpr BuiltinInfo kTable[] = {
 #define LEAF(function, name, strictness, arguments, doc) \
-  {name, strictness, arguments, doc, builtins::function, nullptr},
+  {name, strictness, arguments, doc, builtins::function, nullptr, nullptr},
 #define TASK(function, name, strictness, arguments, doc) \
-  {name, strictness, arguments, doc, nullptr, builtins::function},
+  {name, strictness, arguments, doc, nullptr, builtins::function, nullptr},
+#define BOTH(function, name, strictness, arguments, doc) \
+  {name, strictness, arguments, doc, nullptr, builtins::function, builtins::function##_now},
 #include "evaluator/builtins.def"
 #undef LEAF
 #undef TASK
+#undef BOTH
 };
 
 /// Globals that are no functions of the table.

@@ -16,6 +16,7 @@ struct BuiltinInfo {
   std::string_view doc;         ///< Markdown
   LeafFn leaf;                  ///< exactly one of leaf and task is set
   TaskFn task;
+  LeafFn now;  ///< beside a task: its answer if that takes no evaluation, else a value that does not exist; never throws
 
   uint32_t arity() const { return static_cast<uint32_t>(strictness.size()); }
   /// Name within `builtins`: without the leading underscores.

@@ -94,6 +94,37 @@ void Vm::enter_thunk(Thunk* thunk) {
   enter_code(block, sp_, sp_, &thunk->object, up, thunk, false);
 }
 
+/// Calls a builtin that needs no evaluation now: its arguments, as many as it takes, lie behind the function at `at`.
+/// False, and nothing has changed, if it needs a frame: for an argument to be forced, as a Task, or to fail from.
+bool Vm::call_at_once(uint32_t index, uint32_t at) {
+  const BuiltinInfo& info = builtin_table()[index];
+  const LeafFn function = info.leaf != nullptr ? info.leaf : info.now;
+  if (function == nullptr) return false;
+  for (uint32_t i = 0; i < info.arity(); ++i) {
+    if (info.strictness[i] != 's') continue;
+    Value& arg = stack_[at + 1 + i];
+    arg = resolve(arg);
+    if (!arg.is_forced()) return false;
+  }
+  Value v;
+  try {
+    v = function(*this, Args(*this, at + 1));
+  } catch (EvalError&) {
+    return false;  // it fails again where the error finds its place
+  }
+  if (!v.exists()) return false;
+  ++stats.builtin_calls;
+  v = resolve(v);
+  sp_ = at;
+  if (v.is_forced()) {
+    stack_[sp_++] = v;
+    safepoint();
+  } else {
+    enter_thunk(v.thunk());
+  }
+  return true;
+}
+
 /// Calls the function below the `n` arguments on top of the stack. Afterwards either a frame was pushed or the result
 /// stands in place of the function.
 void Vm::enter_call(uint32_t n) {
@@ -150,6 +181,7 @@ void Vm::enter_call(uint32_t n) {
       stack_[sp_++] = Value::of(Value::kFunction, p);
       return;
     }
+    if (builtin && n == arity && call_at_once(o->count, at)) return;
     uint32_t function = at;
     if (n > arity) {
       // Arguments too many wait below, in a frame that applies the result to them.

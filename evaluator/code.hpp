@@ -74,7 +74,7 @@ struct FormalsInfo {
   syntax::NodeId lambda;
 };
 
-enum class CodeKind : uint8_t { Expression, Lambda, Focus, Builtin };
+enum class CodeKind : uint8_t { Expression, Lambda, Builtin };
 
 /// What a code block becomes when it first runs.
 struct CodeBody {
@@ -97,7 +97,6 @@ struct CodeBlock {
   CodeKind kind = CodeKind::Expression;
   bool shared = false;             // captures lie in a Captures object
   uint8_t arity = 0;               // Lambda: number of merged parameters
-  uint8_t path_names = 0;          // Focus
   std::unique_ptr<CodeBody> body;  // null until compiled
 };
 static_assert(sizeof(CodeBlock) <= 48, "an evaluation of NixOS makes half a million");

@@ -21,15 +21,22 @@
 namespace nilas::eval {
 
 class Compiler {
+  using NodeId = syntax::NodeId;
+
  public:
   Compiler(World& world, CodeBlock& code);
   /// Fills in words, constants, caches and literals of the block. Never fails: what is wrong in the source becomes an
   /// instruction that throws when it is reached. Time: linear in the nodes it emits code for, plus the names below them.
   void compile();
+  /// Code for the block's node in what is bound between `start` (the root, or what the block's layout already reaches) and
+  /// it. `path_names` > 0: only so many names of a Select's path.
+  void focus(NodeId start, uint32_t path_names);
+  /// Code that gives a Captures object with all that is in reach at `child` of the block's node; its layout.
+  std::shared_ptr<const CaptureLayout> environment(NodeId child);
 
  private:
-  using NodeId = syntax::NodeId;
   using Node = syntax::Node;
+  void finish();
 
   struct Place {
     SourceKind kind = SourceKind::None;
@@ -83,8 +90,7 @@ class Compiler {
   uint32_t literal(const syntax::SetRecord& set, std::vector<uint32_t>& order);
   void lambda();
   void formals(const syntax::LambdaRecord& record, uint32_t arg_slot);
-  void focus();
-  NodeId child_towards(NodeId n, NodeId target) const;
+  void bind(NodeId n, NodeId child);
   std::vector<Member> group_members(const syntax::SetRecord& set, uint32_t& slots);
   void bind_block(NodeId n, std::span<const Member> members);
   /// NewBlock for the given members and captures; its layout. The block lies in the slot on top.

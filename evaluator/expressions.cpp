@@ -30,10 +30,13 @@ Compiler::Compiler(World& world, CodeBlock& code)
 void Compiler::compile() {
   switch (code_.kind) {
     case CodeKind::Lambda: lambda(); break;
-    case CodeKind::Focus: focus(); break;
     case CodeKind::Expression: strict(code_.node, true); break;
     case CodeKind::Builtin: break;
   }
+  finish();
+}
+
+void Compiler::finish() {
   ++vm_.stats.codes_compiled;
 #ifndef NDEBUG
   const std::string wrong = verify(code_);

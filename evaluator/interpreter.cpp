@@ -317,6 +317,15 @@ void Vm::run_code(size_t stop) {
             COLLECT_IF_WANTED();
             break;
           }
+          if (info.now != nullptr) {
+            if (const Value v = info.now(*this, Args(*this, args)); v.exists()) {
+              sp -= n;
+              *sp++ = v;
+              if (!v.is_forced()) goto force_top;
+              COLLECT_IF_WANTED();
+              break;
+            }
+          }
           SAVE();
           enter_builtin(a, args, args);
           CONTINUE();

@@ -27,6 +27,23 @@ std::string scalar_text(Value v) {
 
 }  // namespace
 
+Value coerce_now(Vm& vm, Value v, Coercion options) {
+  switch (v.type()) {
+    case Type::String: return v;
+    case Type::Path: return options.copy_to_store ? Value() : vm.make_string(v.path()->view());
+    case Type::Int:
+    case Type::Float:
+    case Type::Bool:
+    case Type::Null: return options.strong ? vm.make_string(scalar_text(v)) : Value();
+    case Type::Attrs:
+    case Type::List:
+    case Type::Function:
+    case Type::Thunk:
+    case Type::Internal: return {};
+  }
+  return {};
+}
+
 Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace) {
   // Lists (with strong coercion) are flattened through a worklist of (list, next index).
   struct Level {
@@ -42,15 +59,10 @@ Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace) 
     const Value forced = co_await vm.force(current);
     current = forced;
     // One value: becomes `piece`, or another round.
-    Value piece;
+    Value piece = coerce_now(vm, forced, options);
     const Type type = forced.type();
-    if (type == Type::String) {
-      piece = forced;
-    } else if (type == Type::Path) {
-      if (options.copy_to_store)
-        piece = copy_path_to_store(vm, forced);
-      else
-        piece = vm.make_string(forced.path()->view());
+    if (type == Type::Path && options.copy_to_store) {
+      piece = copy_path_to_store(vm, forced);
     } else if (type == Type::Attrs) {
       if (const Value* f = forced.attrs()->get(vm.symbols.known.to_string)) {
         const Value function = co_await vm.force(*f);
@@ -62,15 +74,11 @@ Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace) 
         current = *p;
         continue;
       }
-    } else if (options.strong) {
-      if (type == Type::Int || type == Type::Float || type == Type::Bool || type == Type::Null)
-        piece = vm.make_string(scalar_text(forced));
-      if (type == Type::List) {
-        after_empty_list = forced.list()->size() == 0;
-        lists.values.push_back(forced);
-        levels.push_back({lists.values.size() - 1, 0});
-        if (!out.get().exists()) out = vm.make_string({});
-      }
+    } else if (type == Type::List && options.strong) {
+      after_empty_list = forced.list()->size() == 0;
+      lists.values.push_back(forced);
+      levels.push_back({lists.values.size() - 1, 0});
+      if (!out.get().exists()) out = vm.make_string({});
     }
     if (!piece.exists() && type != Type::List) {
       EvalError error(ErrorKind::Type, cat("cannot coerce ", describe_type(forced),

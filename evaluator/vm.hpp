@@ -189,6 +189,7 @@ class Vm {
   /// Runs a Task to its end.
   Value run_task(Task task);
   void set_limits(const Limits& limits);
+  const Limits& limits() const { return limits_; }
   /// Throws if the run was cancelled or its deadline has passed. For plain builtins that loop over millions of elements;
   /// does not collect.
   void poll();
@@ -226,6 +227,7 @@ class Vm {
   void enter_code(CodeBlock& block, uint32_t base, uint32_t ret, Object* self, Value* up,
                   Thunk* update, bool call);
   void enter_call(uint32_t args);
+  bool call_at_once(uint32_t index, uint32_t at);
   void enter_builtin(uint32_t index, uint32_t base, uint32_t ret);
   void replace_frame(Closure* callee, uint32_t args);
   CodeBody& compiled(CodeBlock& block);
@@ -309,6 +311,8 @@ struct Coercion {
   bool copy_to_store = true;  ///< a path becomes its store path; otherwise its text
   bool canonicalize_path = true;
 };
+/// String value of the forced `v` where that takes neither evaluation nor the store; else a value that does not exist.
+Value coerce_now(Vm& vm, Value v, Coercion options);
 /// String value of `v` (which may be a thunk) as Nix coerces, __toString and outPath included. Empty `trace`: none.
 Task coerce_to_string(Vm& vm, Root v, Coercion options, std::string_view trace);
 /// true or false: Nix's == . Compares without native recursion.

@@ -151,18 +151,6 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   return thunk_of(unit);
 }
 
-Value World::focus(const SourceUnit& unit, syntax::NodeId node, uint32_t path_names) {
-  CodeBlock code;
-  code.unit = &unit;
-  code.node = node;
-  code.kind = CodeKind::Focus;
-  code.path_names = static_cast<uint8_t>(std::min<uint32_t>(path_names, 255));
-  const CodeId id = add_code(std::move(code));
-  auto* t = reinterpret_cast<Thunk*>(vm.heap.alloc(ObjectKind::Thunk, 16, id, 0));
-  t->slots[0] = Value();
-  return Value::of(t);
-}
-
 // --- Positions ---------------------------------------------------------------------------------------------------------
 
 const SourceUnit* World::source(SourceId id) const {
@@ -234,6 +222,8 @@ void World::visit_roots(Heap& heap) {
   }
   for (const auto& [path, value] : imports_)
     heap.mark(value);
+  for (const auto& [key, environment] : environments_)
+    heap.mark(environment.block);
   for (const Value v : globals_)
     heap.mark(v);
   for (const auto& unit : sources_)

@@ -21,6 +21,7 @@
 
 namespace nilas::eval {
 
+struct CaptureLayout;
 struct CodeBlock;
 
 struct SearchPathEntry {
@@ -94,7 +95,8 @@ class World {
 
   /// Focus compilation: a thunk of `node` of `unit` in its real scope (let, rec, with around it).
   /// Parameters of functions around it are unknown: forcing one throws EvalError (UnknownArgument), which no user code
-  /// catches and no thunk remembers.
+  /// catches and no thunk remembers. Focuses of one source share what the scopes outside of its functions bind.
+  /// May collect; not during a run.
   /// `path_names` > 0: `node` is a Select, and only that many names of its path count (`a.b` of `a.b.c`, its default ignored).
   Value focus(const SourceUnit& unit, syntax::NodeId node, uint32_t path_names = 0);
 
@@ -131,6 +133,16 @@ class World {
   CodeId add_code(CodeBlock code);
   inline CodeBlock& code(CodeId id) const;  // code.hpp
   void visit_roots(Heap& heap);
+  // focus.cpp
+  /// What is in reach below a scope outside of all functions: values, and which is which.
+  struct Environment {
+    Value block;  // Captures
+    std::shared_ptr<const CaptureLayout> layout;
+  };
+  const Environment& environment(const SourceUnit& unit, syntax::NodeId binder,
+                                 syntax::NodeId child, const Environment* around);
+  Value focus_thunk(const SourceUnit& unit, syntax::NodeId node, const Environment* around,
+                    CodeId& id);
   void make_globals();
   SourceUnit& new_unit(std::string name, std::string base_dir, bool is_file);
   void attach(SourceUnit& unit, std::shared_ptr<const std::string> text,
@@ -142,9 +154,10 @@ class World {
   static constexpr CodeId kCodeChunk = 4096;
   std::vector<std::unique_ptr<CodeBlock[]>> codes_;
   CodeId code_count_ = 0;
-  std::vector<SourceSpan> positions_;               // by PosId; 0 is unknown
-  std::unordered_map<std::string, Value> imports_;  // canonical path -> thunk
-  std::vector<Value> globals_;                      // parallel to global_names()
+  std::vector<SourceSpan> positions_;                       // by PosId; 0 is unknown
+  std::unordered_map<std::string, Value> imports_;          // canonical path -> thunk
+  std::vector<Value> globals_;                              // parallel to global_names()
+  std::unordered_map<uint64_t, Environment> environments_;  // source and binding node
   Value nix_path_;
   std::set<std::string, std::less<>> reads_;
 };

@@ -92,23 +92,8 @@ Value pick(Vm& vm, Attrs* set, std::span<const uint32_t> picked) {
   return Value::of(result);
 }
 
-}  // namespace
-
-Task remove_attrs(Vm& vm, Args args) {
-  constexpr std::string_view kTrace =
-      "while evaluating the values of the second argument passed to builtins.removeAttrs";
-  Attrs* set = vm.expect_attrs(
-      args[0], "while evaluating the first argument passed to builtins.removeAttrs");
-  List* names = vm.expect_list(
-      args[1], "while evaluating the second argument passed to builtins.removeAttrs");
-  std::vector<uint32_t> removed;
-  for (uint32_t i = 0; i < names->size(); ++i) {
-    const auto forced = co_await vm.try_force(names->items[i]);
-    const Symbol name = find_symbol(vm, or_trace(forced, kTrace), kTrace);
-    const int32_t index = name == SymbolTable::kNoSymbol ? -1 : set->find(name);
-    if (index >= 0) removed.push_back(static_cast<uint32_t>(index));
-  }
-  if (removed.empty()) co_return args[0];
+/// `set` without the attributes `removed` (indexes in any order, perhaps repeated).
+Value without(Vm& vm, Attrs* set, std::vector<uint32_t> removed) {
   std::ranges::sort(removed);
   std::vector<uint32_t> kept;
   kept.reserve(set->size());
@@ -117,7 +102,36 @@ Task remove_attrs(Vm& vm, Args args) {
       ++next;
     if (next == removed.size() || removed[next] != i) kept.push_back(i);
   }
-  co_return pick(vm, set, kept);
+  return pick(vm, set, kept);
+}
+
+}  // namespace
+
+Value remove_attrs_now(Vm& vm, Args args) {
+  if (!args[0].is_attrs() || !args[1].is_list()) return {};
+  Attrs* set = args[0].attrs();
+  std::vector<uint32_t> removed;
+  for (const Value v : args[1].list()->all()) {
+    const Value name = vm.resolve(v);
+    if (!name.is_string() || vm.context(name) != nullptr) return {};
+    const Symbol symbol = vm.symbols.find(vm.view(name));
+    const int32_t index = symbol == SymbolTable::kNoSymbol ? -1 : set->find(symbol);
+    if (index >= 0) removed.push_back(static_cast<uint32_t>(index));
+  }
+  return removed.empty() ? args[0] : without(vm, set, std::move(removed));
+}
+
+Task remove_attrs(Vm& vm, Args args) {
+  constexpr std::string_view kTrace =
+      "while evaluating the values of the second argument passed to builtins.removeAttrs";
+  vm.expect_attrs(args[0], "while evaluating the first argument passed to builtins.removeAttrs");
+  List* names = vm.expect_list(
+      args[1], "while evaluating the second argument passed to builtins.removeAttrs");
+  for (uint32_t i = 0; i < names->size(); ++i) {
+    const auto forced = co_await vm.try_force(names->items[i]);
+    vm.expect_string_no_context(or_trace(forced, kTrace), kTrace);
+  }
+  co_return remove_attrs_now(vm, args);
 }
 
 Value intersect_attrs(Vm& vm, Args args) {
@@ -140,6 +154,29 @@ Value intersect_attrs(Vm& vm, Args args) {
   return pick(vm, right, common);
 }
 
+Value list_to_attrs_now(Vm& vm, Args args) {
+  if (!args[0].is_list()) return {};
+  const auto& known = vm.symbols.known;
+  const auto list = args[0].list()->all();
+  AttrsBuilder result(vm, list.size());
+  for (const Value v : list) {
+    const Value element = vm.resolve(v);
+    if (!element.is_attrs()) return {};
+    Attrs* pair = element.attrs();
+    const Value* slot = pair->get(known.name);
+    const Value name = slot == nullptr ? Value() : vm.resolve(*slot);
+    if (!name.exists() || !name.is_string() || vm.context(name) != nullptr) return {};
+    // Only the first of equal names must have a value.
+    const int32_t value = pair->find(known.value);
+    const bool given = value >= 0;
+    result.add(vm.symbols.intern(vm.view(name)), given ? pair->values[value] : Value(),
+               given ? pair->pos(static_cast<uint32_t>(value)) : 0);
+  }
+  const Value set = result.finish_first_wins();
+  const bool complete = std::ranges::all_of(set.attrs()->all(), [](Value v) { return v.exists(); });
+  return complete ? set : Value();
+}
+
 Task list_to_attrs(Vm& vm, Args args) {
   constexpr std::string_view kElement =
       "while evaluating an element of the list passed to builtins.listToAttrs";
@@ -151,48 +188,41 @@ Task list_to_attrs(Vm& vm, Args args) {
   List* list =
       vm.expect_list(args[0], "while evaluating the argument passed to builtins.listToAttrs");
 
-  std::vector<Symbol> names(list->size());
   for (uint32_t i = 0; i < list->size(); ++i) {
     const Value element = co_await vm.force(list->items[i]);
     Attrs* pair = vm.expect_attrs(element, kElement);
     const auto name = co_await vm.try_force(attribute(vm, pair, known.name, kPair));
-    names[i] = vm.symbols.intern(vm.expect_string_no_context(or_trace(name, kName), kName));
+    vm.expect_string_no_context(or_trace(name, kName), kName);
   }
-
-  // Only the first of equal names must have a value.
-  AttrsBuilder result(vm, list->size());
-  for (uint32_t i = 0; i < list->size(); ++i) {
-    Attrs* pair = vm.resolve(list->items[i]).attrs();
-    const int32_t value = pair->find(known.value);
-    if (value >= 0) {
-      result.add(names[i], pair->values[value], pair->pos(static_cast<uint32_t>(value)));
-    } else {
-      result.add(names[i], Value());
-    }
-  }
-  const Value set = result.finish_first_wins();
-  for (const Value value : set.attrs()->all()) {
-    if (!value.exists()) attribute(vm, vm.empty_attrs().attrs(), known.value, kPair);
-  }
+  const Value set = list_to_attrs_now(vm, args);
+  if (!set.exists()) attribute(vm, vm.empty_attrs().attrs(), known.value, kPair);
   co_return set;
+}
+
+Value cat_attrs_now(Vm& vm, Args args) {
+  if (!args[0].is_string() || vm.context(args[0]) != nullptr || !args[1].is_list()) return {};
+  const Symbol name = vm.symbols.find(vm.view(args[0]));
+  std::vector<Value> values;
+  for (const Value v : args[1].list()->all()) {
+    const Value element = vm.resolve(v);
+    if (!element.is_attrs()) return {};
+    const Value* slot = name == SymbolTable::kNoSymbol ? nullptr : element.attrs()->get(name);
+    if (slot != nullptr) values.push_back(*slot);
+  }
+  return make_list(vm, values);
 }
 
 Task cat_attrs(Vm& vm, Args args) {
   constexpr std::string_view kTrace =
       "while evaluating an element in the list passed as second argument to builtins.catAttrs";
-  const Symbol name =
-      find_symbol(vm, args[0], "while evaluating the first argument passed to builtins.catAttrs");
+  find_symbol(vm, args[0], "while evaluating the first argument passed to builtins.catAttrs");
   List* list =
       vm.expect_list(args[1], "while evaluating the second argument passed to builtins.catAttrs");
-  std::vector<Value> values;  // held by the sets in args[1]
   for (uint32_t i = 0; i < list->size(); ++i) {
     const Value element = co_await vm.force(list->items[i]);
-    Attrs* set = vm.expect_attrs(element, kTrace);
-    if (const Value* slot = name == SymbolTable::kNoSymbol ? nullptr : set->get(name)) {
-      values.push_back(*slot);
-    }
+    vm.expect_attrs(element, kTrace);
   }
-  co_return make_list(vm, values);
+  co_return cat_attrs_now(vm, args);
 }
 
 Value map_attrs(Vm& vm, Args args) {

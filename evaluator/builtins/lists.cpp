@@ -50,6 +50,19 @@ bool is_written_function(Value v) {
 
 }  // namespace
 
+Value elem_now(Vm& vm, Args args) {
+  if (!args[1].is_list()) return {};
+  const Value sought = vm.resolve(args[0]);
+  for (const Value item : args[1].list()->all()) {
+    const Value forced = vm.resolve(item);
+    if (!sought.is_forced() || !forced.is_forced() || forced.is_function()) return {};
+    const int told = vm.equal_now(sought, forced);
+    if (told == 1) return Value::boolean(true);
+    if (told != 0) return {};
+  }
+  return Value::boolean(false);
+}
+
 Task elem(Vm& vm, Args args) {
   List* list =
       vm.expect_list(args[1], "while evaluating the second argument passed to builtins.elem");
@@ -71,17 +84,34 @@ Task elem(Vm& vm, Args args) {
 
 // --- New lists -------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// A list of thunks: `function` applied to each item.
+Value apply_to_all(Vm& vm, Value function, std::span<const Value> items) {
+  List* result = vm.alloc_list(items.size());
+  for (size_t i = 0; i < items.size(); ++i)
+    result->items[i] = vm.make_apply(function, items[i]);
+  return Value::of(result);
+}
+
+}  // namespace
+
+Value map_now(Vm& vm, Args args) {
+  if (!args[1].is_list()) return {};
+  const auto items = args[1].list()->all();
+  if (items.empty()) return args[1];
+  const Value function = vm.resolve(args[0]);
+  if (!function.is_function()) return {};
+  return apply_to_all(vm, function, items);
+}
+
 Task map(Vm& vm, Args args) {
   List* list =
       vm.expect_list(args[1], "while evaluating the second argument passed to builtins.map");
   if (list->size() == 0) co_return args[1];
   args[0] = co_await vm.force(args[0]);
   vm.expect_function(args[0], "while evaluating the first argument passed to builtins.map");
-  List* result = vm.alloc_list(list->size());
-  for (uint32_t i = 0; i < list->size(); ++i) {
-    result->items[i] = vm.make_apply(args[0], list->items[i]);
-  }
-  co_return Value::of(result);
+  co_return apply_to_all(vm, args[0], list->all());
 }
 
 Value gen_list(Vm& vm, Args args) {
@@ -99,21 +129,32 @@ Value gen_list(Vm& vm, Args args) {
   return Value::of(result);
 }
 
+Value concat_lists_now(Vm& vm, Args args) {
+  if (!args[0].is_list()) return {};
+  const auto lists = args[0].list()->all();
+  size_t size = 0;
+  for (const Value v : lists) {
+    const Value list = vm.resolve(v);
+    if (!list.is_list()) return {};
+    size += list.list()->size();
+  }
+  List* result = vm.alloc_list(size);
+  Value* to = result->items;
+  for (const Value list : lists)
+    to = std::ranges::copy(vm.resolve(list).list()->all(), to).out;
+  return Value::of(result);
+}
+
 Task concat_lists(Vm& vm, Args args) {
   constexpr std::string_view kTrace =
       "while evaluating a value of the list passed to builtins.concatLists";
   List* lists =
       vm.expect_list(args[0], "while evaluating the first argument passed to builtins.concatLists");
-  size_t size = 0;
   for (uint32_t i = 0; i < lists->size(); ++i) {
     const Value list = co_await vm.force(lists->items[i]);
-    size += vm.expect_list(list, kTrace)->size();
+    vm.expect_list(list, kTrace);
   }
-  List* result = vm.alloc_list(size);
-  Value* to = result->items;
-  for (const Value list : lists->all())
-    to = std::ranges::copy(vm.resolve(list).list()->all(), to).out;
-  co_return Value::of(result);
+  co_return concat_lists_now(vm, args);
 }
 
 Task concat_map(Vm& vm, Args args) {

@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-/// C++ Nix's limit on nested calls, which it applies here. Ends the walk through an infinite value (`let x = { a = x; }`).
-constexpr size_t kMaxDepth = 10'000;
-
 constexpr std::string_view kSerialization =
     "JSON serialization error: [json.exception.type_error.316] ";
 
@@ -95,7 +92,8 @@ class JsonWriter {
   }
 
   void open(Value container) {
-    if (levels_.size() >= kMaxDepth) {
+    // C++ Nix counts levels as calls. Ends the walk through an infinite value (`let x = { a = x; }`).
+    if (levels_.size() >= vm_.limits().call_depth) {
       throw EvalError(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
     }
     text_ += container.is_attrs() ? '{' : '[';

@@ -14,12 +14,6 @@ using namespace nilas;
 using namespace nilas::eval;
 using namespace nilas::tests;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 namespace {
 
 void on_small_stack(const std::function<void()>& body) {
@@ -56,15 +50,21 @@ std::string repeated(std::string_view text, size_t times) {
 
 constexpr size_t kDepth = 100'000;
 
+// The time for some nested sources is quadratic (each thunk looks for its captures in all that it encloses), which
+// sanitizers make minutes of. A tenth still has only 100 bytes of native stack a level.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr size_t kSourceDepth = kDepth / 10;
+#else
+constexpr size_t kSourceDepth = kDepth;
+#endif
+
 const std::string kLists = "builtins.foldl' (a: b: [ a ]) [ ] (builtins.genList (x: x) 100000)";
 const std::string kSets =
     "builtins.foldl' (a: b: { inherit a; }) { } (builtins.genList (x: x) 100000)";
 
 }  // namespace
 
-// FIXME: fails or takes minutes in builds with sanitizers; find out why.
-TEST_CASE("nested lists and sets are compared, printed, forced and freed" *
-          doctest::skip(kSanitized)) {
+TEST_CASE("nested lists and sets are compared, printed, forced and freed") {
   on_small_stack([] {
     TestWorld test;
     Vm& vm = test.vm();
@@ -81,8 +81,8 @@ TEST_CASE("nested lists and sets are compared, printed, forced and freed" *
       CHECK(vm.view(json).size() > 2 * kDepth);
       const Value again = from_json(vm, vm.view(json));
       CHECK(test.print(again) == printed);
-      const Value xml = vm.run_task(to_xml(vm, Root(vm.heap, value), {}));
-      CHECK(vm.view(xml).size() > 10 * kDepth);
+      // Its indentation would take gigabytes.
+      CHECK_THROWS_AS(vm.run_task(to_xml(vm, Root(vm.heap, value), {})), EvalError);
       const Value hover = vm.run_task(print_value(vm, Root(vm.heap, value), PrintOptions::hover()));
       CHECK(!vm.view(hover).empty());
       vm.collect();
@@ -194,8 +194,8 @@ const Nested kNested[] = {
     {"defaults", "{a?", "1", "}: a", "=> <LAMBDA>"},
     {"not", "!", "true", "", "=> true"},
     {"negation", "- ", "1", "", "=> 1"},
-    {"sum", "1+", "1", "", "=> 100001"},
-    {"sum in parentheses", "1+(", "1", ")", "=> 100001"},
+    {"sum", "0+", "1", "", "=> 1"},
+    {"sum in parentheses", "0+(", "1", ")", "=> 1"},
     {"lists joined", "[1]++", "[]", "", nullptr},
     {"sets joined", "{a=1;}//", "{}", "", "=> { a = 1; }"},
     {"implication", "false -> ", "true", "", "=> true"},
@@ -226,11 +226,11 @@ const Nested kNested[] = {
 
 }  // namespace
 
-// FIXME: fails or takes minutes in builds with sanitizers; find out why.
-TEST_CASE("deeply nested source" * doctest::skip(kSanitized)) {
+TEST_CASE("deeply nested source") {
   for (const Nested& n : kNested) {
     CAPTURE(std::string(n.what));
-    const std::string text = repeated(n.prefix, kDepth) + n.middle + repeated(n.suffix, kDepth);
+    const std::string text =
+        repeated(n.prefix, kSourceDepth) + n.middle + repeated(n.suffix, kSourceDepth);
     on_small_stack([&] {
       TestWorld test;
       test.vm().set_limits({.call_depth = 1'000'000});
