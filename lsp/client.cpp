@@ -17,8 +17,7 @@ void Client::receive(Frame frame) {
     spdlog::error("the stream is damaged: {}", frame.text);
     return send(make_error(nullptr, {ErrorCode::ParseError, "damaged stream: " + frame.text}));
   }
-  auto message = parse_message(frame.text);
-  frame.text = {};  // it may be large, and what follows runs on another thread
+  auto message = parse_message(std::move(frame.text));
   if (!message) {
     spdlog::error("{}", message.error().error.message);
     return send(make_error(message.error().id, message.error().error));

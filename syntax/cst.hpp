@@ -24,9 +24,10 @@ struct Edit {
 
 /// Work a parse may do before it is given up, in steps of tree-sitter's progress report (about a
 /// hundred operations of the parser each). Counted, not timed, so that the answer for a text is
-/// always the same.
+/// always the same. The 3.2 MB of nixpkgs' lisp-modules/imported.nix take 20,000 steps; the default
+/// is about a second and 350 MB.
 struct TreeLimits {
-  uint64_t steps = 400'000;
+  uint64_t steps = 60'000;
 };
 
 class Tree {

@@ -167,9 +167,10 @@ void Document::update_tree() {
     tree_.reset();
     return;
   }
-  const bool reused = tree_.has_value();
+  // How tree-sitter recovers depends on what it can reuse. What we say must not; so a tree that
+  // recovered is neither reused nor, if it came of reuse, believed.
+  const bool reused = tree_ && !tree_->has_recovered();
   tree_ = Tree::parse(text_, reused ? &*tree_ : nullptr);
-  // How tree-sitter recovers depends on what it could reuse. What we say must not.
   if (reused && tree_ && tree_->has_recovered()) tree_ = Tree::parse(text_);
 }
 

@@ -1,6 +1,10 @@
 #include "lsp/json_rpc/message.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace nilas::lsp {
 namespace {
@@ -24,6 +28,60 @@ bool nests_too_deep(std::string_view text) {
     }
   }
   return false;
+}
+
+/// A text that is given back to the system while it is read: the library holds a long string three times before we get
+/// it (the raw token, the unescaped one, the value), so the message should not stay for a fourth.
+class Draining {
+ public:
+  explicit Draining(std::string text) {
+    for (size_t at = 0; at < text.size(); at += kPiece)
+      pieces_.push_back(text.substr(at, kPiece));
+  }
+
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = char;
+
+    explicit Iterator(Draining* text) : text_(text) {}
+    char operator*() const { return text_->pieces_[text_->piece_][text_->at_]; }
+    Iterator& operator++() {
+      text_->advance();
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return ended() == other.ended(); }
+
+   private:
+    bool ended() const { return text_ == nullptr || text_->piece_ == text_->pieces_.size(); }
+    Draining* text_;  // null: the end
+  };
+  Iterator begin() { return Iterator(this); }
+  static Iterator end() { return Iterator(nullptr); }
+
+ private:
+  static constexpr size_t kPiece = 1 << 20;
+
+  void advance() {
+    if (++at_ < pieces_[piece_].size()) return;
+    std::string().swap(pieces_[piece_++]);
+    at_ = 0;
+  }
+
+  std::vector<std::string> pieces_;
+  size_t piece_ = 0, at_ = 0;
+};
+
+/// From here on a text is given back while it is read; below, that would only take time.
+constexpr size_t kLargeText = 8 << 20;
+
+Json parse_json(std::string text) {
+  if (text.size() < kLargeText) return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Draining draining(std::exchange(text, {}));
+  return Json::parse(draining.begin(), Draining::end(), nullptr, /*allow_exceptions=*/false);
 }
 
 bool is_id(const Json& id) {
@@ -57,12 +115,12 @@ std::expected<Message, BadMessage> parse_response(Json& m, RequestId id) {
 
 }  // namespace
 
-std::expected<Message, BadMessage> parse_message(std::string_view body) {
+std::expected<Message, BadMessage> parse_message(std::string body) {
   if (nests_too_deep(body)) {
     return std::unexpected(
         BadMessage{nullptr, {ErrorCode::InvalidRequest, "the message nests too deeply"}});
   }
-  Json m = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  Json m = parse_json(std::move(body));
   if (m.is_discarded()) {
     return std::unexpected(BadMessage{nullptr, {ErrorCode::ParseError, "the message is not JSON"}});
   }

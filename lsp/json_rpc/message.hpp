@@ -59,7 +59,7 @@ struct BadMessage {
 };
 
 /// Sorts the JSON text of one message. Never throws.
-std::expected<Message, BadMessage> parse_message(std::string_view body);
+std::expected<Message, BadMessage> parse_message(std::string body);
 
 Json make_request(const RequestId& id, std::string_view method, Json params);
 Json make_notification(std::string_view method, Json params);
