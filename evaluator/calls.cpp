@@ -11,8 +11,10 @@
 namespace nilas::eval {
 
 CodeBody& Vm::compiled(CodeBlock& block) {
-  if (!block.body) [[unlikely]]
+  if (!block.body) [[unlikely]] {
     Compiler(world, block).compile();
+    if (observer_ != nullptr) observer_->compiled(*this, world.id_of(block));
+  }
   return *block.body;
 }
 
@@ -118,7 +120,8 @@ bool Vm::call_at_once(uint32_t index, uint32_t at) {
   sp_ = at;
   if (v.is_forced()) {
     stack_[sp_++] = v;
-    safepoint();
+    if (--slice_ < 0 || heap.wants_collection() || heap.options.stress) [[unlikely]]
+      slow_safepoint();
   } else {
     enter_thunk(v.thunk());
   }
@@ -277,6 +280,34 @@ void Vm::set_limits(const Limits& limits) {
   slice_ = 0;
 }
 
+void Vm::set_observer(Observer* observer) {
+  observer_ = observer;
+  slice_ = 0;
+}
+
+size_t Vm::frame_count() const {
+  return frames_.size();
+}
+
+FrameInfo Vm::frame(size_t index) const {
+  const Frame& f = frames_[frames_.size() - 1 - index];
+  FrameInfo info;
+  if (f.native) {
+    if (f.builtin == UINT32_MAX) return info;
+    info.kind = FrameInfo::Kind::Builtin;
+    info.name = builtin_table()[f.builtin].name();
+    info.args = {stack_ + f.base, builtin_table()[f.builtin].arity()};
+    return info;
+  }
+  const CodeBlock& block = *f.block;
+  if (block.unit == nullptr) return info;
+  info.kind = f.is_call ? FrameInfo::Kind::Call : FrameInfo::Kind::Thunk;
+  if (block.name != SymbolTable::kNoSymbol) info.name = symbols.name(block.name);
+  info.span = {block.unit->id, block.unit->ast->nodes[block.node].span};
+  if (f.is_call) info.args = {stack_ + f.base, block.arity};
+  return info;
+}
+
 void Vm::poll() {
   if (limits_.cancelled != nullptr && limits_.cancelled->load(std::memory_order_relaxed))
     throw EvalError(ErrorKind::Cancelled, "evaluation was cancelled");
@@ -285,10 +316,12 @@ void Vm::poll() {
     throw EvalError(ErrorKind::Deadline, "evaluation took too long");
 }
 
-void Vm::slow_safepoint() {
+void Vm::slow_safepoint(bool entered) {
   if (slice_ < 0) {
-    fuel_used_ += kSlice;
-    slice_ = kSlice;
+    // Who watches wants to be asked at each frame.
+    fuel_used_ += observer_ != nullptr ? 1 : kSlice;
+    slice_ = observer_ != nullptr ? 0 : kSlice;
+    if (observer_ != nullptr && entered) observer_->entered(*this);
     poll();
     if (fuel_used_ > limits_.fuel)
       throw EvalError(ErrorKind::FuelLimit, "evaluation took too many steps");

@@ -16,6 +16,7 @@
 #include "evaluator/heap.hpp"
 #include "evaluator/host.hpp"
 #include "evaluator/native.hpp"
+#include "evaluator/observer.hpp"
 #include "evaluator/symbols.hpp"
 #include "evaluator/value.hpp"
 
@@ -193,6 +194,11 @@ class Vm {
   /// Throws if the run was cancelled or its deadline has passed. For plain builtins that loop over millions of elements;
   /// does not collect.
   void poll();
+  /// Tells `observer` (null: nobody) of every frame from now on; it must outlive its use.
+  void set_observer(Observer* observer);
+  /// The frames under way: their number, and what each is, counted from the innermost.
+  size_t frame_count() const;
+  FrameInfo frame(size_t index) const;
   /// Collects now, if no run is under way.
   void collect();
 
@@ -237,9 +243,10 @@ class Vm {
   void grow_stack(uint32_t needed);
   void safepoint() {
     if (--slice_ < 0 || heap.wants_collection() || heap.options.stress) [[unlikely]]
-      slow_safepoint();
+      slow_safepoint(true);
   }
-  void slow_safepoint();
+  /// `entered`: a frame was pushed or replaced.
+  void slow_safepoint(bool entered = false);
   void visit_roots(Heap& h);
   // errors.cpp
   bool unwind(EvalError& error, size_t stop);
@@ -273,6 +280,7 @@ class Vm {
   uint32_t request_args_ = 0;
   Task::Handle request_task_;
   Limits limits_;
+  Observer* observer_ = nullptr;
   int32_t slice_ = 0;
   static constexpr int32_t kPatience = 4096;
   int32_t patience_ = kPatience;  // forced values that a coroutine may still pass without a pause

@@ -151,6 +151,28 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   return thunk_of(unit);
 }
 
+std::vector<CodeId> World::compile_all(const SourceUnit& unit) {
+  (void)thunk_of(unit);
+  std::vector<CodeId> bodies;
+  // Compiling a body registers those inside it.
+  for (CodeId id = unit.root_code; id < code_count_; ++id) {
+    CodeBlock& block = code(id);
+    if (block.unit != &unit) continue;
+    if (!block.body) Compiler(*this, block).compile();
+    bodies.push_back(id);
+  }
+  return bodies;
+}
+
+CodeId World::id_of(const CodeBlock& block) const {
+  for (size_t chunk = 0; chunk < codes_.size(); ++chunk) {
+    const CodeBlock* first = codes_[chunk].get();
+    if (std::less_equal<>()(first, &block) && std::less<>()(&block, first + kCodeChunk))
+      return static_cast<CodeId>(chunk * kCodeChunk + static_cast<size_t>(&block - first));
+  }
+  return 0;
+}
+
 // --- Positions ---------------------------------------------------------------------------------------------------------
 
 const SourceUnit* World::source(SourceId id) const {

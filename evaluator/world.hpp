@@ -100,6 +100,9 @@ class World {
   /// `path_names` > 0: `node` is a Select, and only that many names of its path count (`a.b` of `a.b.c`, its default ignored).
   Value focus(const SourceUnit& unit, syntax::NodeId node, uint32_t path_names = 0);
 
+  /// Compiles every body of `unit`, as far as it was not run yet: their ids in the order in which code refers to them.
+  std::vector<CodeId> compile_all(const SourceUnit& unit);
+
   // --- Positions -----------------------------------------------------------------------------------------------------
   const SourceUnit* source(SourceId id) const;
   LineColumn line_column(SourceSpan span) const;
@@ -132,6 +135,8 @@ class World {
 
   CodeId add_code(CodeBlock code);
   inline CodeBlock& code(CodeId id) const;  // code.hpp
+  /// The id of a block. Linear in the chunks of code.
+  CodeId id_of(const CodeBlock& block) const;
   void visit_roots(Heap& heap);
   // focus.cpp
   /// What is in reach below a scope outside of all functions: values, and which is which.

@@ -25,8 +25,10 @@ std::string bytecode(const DocumentSnapshot& document) {
   CommandWorld& session = make_command_world({});
   const auto& unit = session.world.add_source(document.path, document.directory, document.text,
                                               document.share_ast(), true);
-  (void)session.world.thunk_of(unit);
-  return eval::disassemble(session.world, unit.root_code);
+  std::string text;
+  for (const eval::CodeId id : session.world.compile_all(unit))
+    text += eval::disassemble(session.world, id);
+  return text;
 }
 
 std::string dump(std::string_view what, const DocumentSnapshot& document) {

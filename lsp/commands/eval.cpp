@@ -10,6 +10,7 @@
 #include "lsp/commands/auto_call.hpp"
 #include "lsp/commands/commands.hpp"
 #include "lsp/commands/error_text.hpp"
+#include "lsp/commands/eval_observers.hpp"
 #include "lsp/commands/eval_options.hpp"
 #include "lsp/commands/evaluator_session.hpp"
 #include "lsp/search_path.hpp"
@@ -109,6 +110,12 @@ void print_stats(const eval::Vm& vm) {
              heap.allocated_objects, heap.live_bytes, heap.reserved_bytes, heap.collections);
 }
 
+bool write_file(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  return file.flush().good();
+}
+
 int evaluate(const EvalOptions& options) {
   for (const std::string& input : options.inputs) {
     if (input.size() > 1 && input.starts_with('-')) {
@@ -125,6 +132,10 @@ int evaluate(const EvalOptions& options) {
   eval::Limits limits;
   limits.call_depth = options.max_call_depth;
   session.world.vm.set_limits(limits);
+  Tracer tracer(session.world, stderr);
+  Profiler profiler(session.world);
+  if (options.trace) session.world.vm.set_observer(&tracer);
+  if (!options.profile.empty()) session.world.vm.set_observer(&profiler);
   int status = 0;
   try {
     EvalCommand(session.world, options).run();
@@ -132,6 +143,11 @@ int evaluate(const EvalOptions& options) {
     const auto style = options.show_trace ? TraceStyle::Full : TraceStyle::Short;
     std::fflush(stdout);
     fmt::print(stderr, "{}\n", error_text(session.world, e.data(), style));
+    status = 1;
+  }
+  session.world.vm.set_observer(nullptr);
+  if (!options.profile.empty() && !write_file(options.profile, profiler.collapsed())) {
+    fmt::print(stderr, "error: cannot write {}\n", options.profile);
     status = 1;
   }
   if (options.stats) print_stats(session.world.vm);

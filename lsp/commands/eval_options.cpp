@@ -33,6 +33,9 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
   command.add_flag("--show-trace", o.show_trace, "Print the whole trace of an error.");
   command.add_flag("--no-location", o.no_location, "Print no positions in XML.");
   command.add_flag("--stats", o.stats, "Print counters of the run to standard error.");
+  command.add_flag("--trace", o.trace, "Print every call to standard error while it is made.");
+  command.add_option("--profile", o.profile,
+                     "Write where the time went to FILE: collapsed stacks, in microseconds.");
   command.add_option("--max-call-depth", o.max_call_depth, "Nested calls before a stack overflow.");
   each(command, "-A,--attr", 1, "Select an attribute, or an element of a list, of the result.",
        [&](const Words& w) { o.attribute_paths.push_back(w[0]); });

@@ -25,6 +25,8 @@ struct EvalOptions {
   bool show_trace = false;
   bool no_location = false;
   bool stats = false;
+  bool trace = false;
+  std::string profile;  ///< file for collapsed stacks; empty: none
   uint32_t max_call_depth = 10000;
   std::string current_system;
 };

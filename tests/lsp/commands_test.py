@@ -92,4 +92,34 @@ def test_usage():
         assert run(w.root, 'lsp', '--nonsense')[0] == 1
 
 
+
+def test_eval_trace():
+    with Workspace({('/a.nix', False): 'let\n  f = x: y: x + y;\n  g = x: map (f x) [ 1 ];\nin builtins.head (g 2)\n'}) as w:
+        code, out, err = run(w.root, 'eval', '--trace', 'a.nix')
+        assert (code, out) == (0, '3\n')
+        name = w.root.rsplit('/', 1)[1]
+        assert [line.replace(name, 'ROOT') for line in err.splitlines()] == [
+            'g ROOT/a.nix:3:7 2',
+            '  builtins.map … [ 1 ]',
+            'f ROOT/a.nix:2:7 2 1',
+        ], err
+
+
+def test_eval_profile():
+    with Workspace({('/a.nix', False): 'let f = n: if n == 0 then 0 else 1 + f (n - 1); in builtins.foldl\' (a: b: f 900) 0 '
+                                       '(builtins.genList (x: x) 900)'}) as w:
+        assert run(w.root, 'eval', '--profile', 'out.txt', 'a.nix') == (0, '900\n', '')
+        with open(w.root + '/out.txt') as f:
+            lines = f.read().splitlines()
+        assert all(line.rsplit(' ', 1)[1].isdigit() for line in lines), lines[:3]
+        assert any("builtins.foldl'" in line and ';f ' in line for line in lines), lines[:3]
+
+
+def test_dump_bytecode_of_every_body():
+    with Workspace({('/a.nix', False): '{ f = x: x.y or (z: z + 1); }'}) as w:
+        code, out, err = run(w.root, 'dump', 'bytecode', 'a.nix')
+        assert code == 0 and err == ''
+        assert 'not compiled' not in out and 'Add' in out and 'SelectOr' in out, out
+
+
 run_tests(globals())
