@@ -194,9 +194,19 @@ uint32_t Lexer::number_size(uint32_t begin, Token& token) const {
   return end - begin;
 }
 
+Lexeme Lexer::hole() {
+  const Span hole = holes_.front();
+  holes_ = holes_.subspan(1);
+  next_hole_ = holes_.empty() ? UINT32_MAX : holes_.front().begin;
+  matched(hole.end - hole.begin);
+  return {.token = Token::Damaged, .span = hole};
+}
+
 Lexeme Lexer::next_default() {
   skip_trivia();
   const uint32_t begin = position_;
+  if (begin == next_hole_) [[unlikely]]
+    return hole();
   if (begin >= text_.size()) return end_of_file();
   const unsigned char c = at(begin);
 

@@ -9,6 +9,7 @@
 // the parser thinks of it: the modes depend on the text alone.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,13 @@ class Lexer {
   /// End, whose span's end is where C++ Nix reports an unexpected end.
   Lexeme next();
 
+  /// What lies in a hole becomes one token, Damaged. The holes must ascend and not overlap; one that does not begin where a
+  /// token outside of strings begins is not seen, nor are those behind it. They must outlive the lexer.
+  void set_holes(std::span<const Span> holes) {
+    holes_ = holes;
+    next_hole_ = holes.empty() ? UINT32_MAX : holes.front().begin;
+  }
+
   /// Goes on at `offset`, right after the opening quotes of a '' string.
   void enter_ind_string(uint32_t offset) {
     position_ = offset;
@@ -64,6 +72,7 @@ class Lexer {
   Lexeme next_ind_string();
   Lexeme next_in_path();
   void skip_trivia();
+  Lexeme hole();
   Lexeme operator_token();
   uint32_t path_size(uint32_t begin);
   uint32_t url_size(uint32_t begin);
@@ -79,6 +88,8 @@ class Lexer {
   }
 
   std::string_view text_;
+  std::span<const Span> holes_;  ///< those to come
+  uint32_t next_hole_ = UINT32_MAX;
   uint32_t position_ = 0;
   std::vector<Mode> modes_;
   uint32_t run_begin_ = 0, run_end_ = 0;  ///< the run of path characters looked at last

@@ -10,6 +10,22 @@ Damage lower(const Tree& tree, std::string_view text, Builder& builder) {
   return Lowering(tree, text, builder).run();
 }
 
+Damage lower_bindings(const Tree& tree, std::string_view text, Span part, Builder& builder,
+                      Builder::PendingSetId set) {
+  return Lowering(tree, text, builder, part, set).run();
+}
+
+// Where a node lies in the text. What was put around a part is none of it.
+Span Lowering::place(TSNode node) const {
+  const Span span = cst_span(node);
+  if (part_set_ == kNone) return span;
+  const auto moved = [&](uint32_t offset) {
+    const auto opening = static_cast<uint32_t>(kPartOpening.size());
+    return std::min(part_.begin + std::max(offset, opening) - opening, part_.end);
+  };
+  return {moved(span.begin), moved(span.end)};
+}
+
 Damage Lowering::run() {
   TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(tree_.raw()));
   for (bool more = true; more;) {
@@ -30,7 +46,7 @@ Damage Lowering::run() {
     }
   }
   ts_tree_cursor_delete(&cursor);
-  if (builder_.ast.root == kNoNode) {  // a root without children
+  if (builder_.ast.root == kNoNode && part_set_ == kNone) {  // a root without children
     const auto size = static_cast<uint32_t>(text_.size());
     builder_.ast.root = builder_.error({0, size}, 0, builder_.pending_mark());
   }
@@ -52,7 +68,7 @@ void Lowering::comment(Span span) {
 void Lowering::enter(TSNode node, CstKind kind, CstField field) {
   Frame frame{.kind = kind,
               .field = field,
-              .span = cst_span(node),
+              .span = place(node),
               .first = builder_.node_mark(),
               .items = static_cast<uint32_t>(items_.size()),
               .names = static_cast<uint32_t>(builder_.name_mark()),
@@ -89,11 +105,13 @@ void Lowering::enter(TSNode node, CstKind kind, CstField field) {
       break;
     default: break;
   }
+  const bool outermost = frames_.size() == 1;
+  if (outermost && (kind == CstKind::RecAttrset || kind == CstKind::Error)) frame.set = part_set_;
   frames_.push_back(frame);
 }
 
 void Lowering::leaf(TSNode node, const CstSymbol& symbol, CstField field) {
-  const Span span = cst_span(node);
+  const Span span = place(node);
   if (symbol.kind == CstKind::Comment || symbol.kind == CstKind::DocComment) return comment(span);
   if (frames_.empty()) return;  // the root itself: an empty file
   if (ts_node_is_missing(node)) {

@@ -24,4 +24,12 @@ struct Damage {
 /// that of parse_strict to the bit. Linear; no native recursion.
 Damage lower(const Tree& tree, std::string_view text, Builder& builder);
 
+/// What is put around a part of a text to make its bindings an expression. `rec`, because braces alone might be formals.
+inline constexpr std::string_view kPartOpening = "rec{", kPartClosing = "}";
+
+/// As lower(), for the bindings in `part` of `text`: `tree` is that of the part between kPartOpening and kPartClosing. What
+/// it defines goes to `set` of the builder, which stays open; the Ast's root is left alone. Spans are those in `text`.
+Damage lower_bindings(const Tree& tree, std::string_view text, Span part, Builder& builder,
+                      Builder::PendingSetId set);
+
 }  // namespace nilas::syntax

@@ -85,6 +85,7 @@ Lowering::Item Lowering::finish(Frame& frame) {
     case CstKind::Attrset:
     case CstKind::RecAttrset:
     case CstKind::LetAttrset: {
+      if (is_part(frame)) return item;  // the strict parser closes it
       open(frame);
       const bool legacy = frame.kind == CstKind::LetAttrset;
       item.node =
@@ -269,7 +270,7 @@ Lowering::Item Lowering::finish_error(Frame& frame) {
   for (size_t i = frame.items; i < items_.size(); ++i) {
     if (items_[i].node != kNoNode) builder_.push_pending(items_[i].node);
   }
-  if (frame.set != kNone) {
+  if (frame.set != kNone && !is_part(frame)) {
     builder_.push_pending(
         builder_.close_set(frame.set, NodeKind::AttrSet, frame.span, frame.first, kSynthetic));
   }
@@ -280,6 +281,9 @@ Lowering::Item Lowering::finish_error(Frame& frame) {
 }
 
 void Lowering::finish_root(Frame& frame) {
+  if (part_set_ != kNone) {
+    return builder_.drop({frame.names, frame.parts, frame.formals, frame.pending});
+  }
   std::vector<NodeId> nodes;
   for (size_t i = frame.items; i < items_.size(); ++i) {
     if (items_[i].node != kNoNode) nodes.push_back(items_[i].node);

@@ -19,6 +19,10 @@ class Lowering {
  public:
   Lowering(const Tree& tree, std::string_view text, Builder& builder)
       : tree_(tree), text_(text), builder_(builder) {}
+  /// Of the bindings in `part`, for `set`.
+  Lowering(const Tree& tree, std::string_view text, Builder& builder, Span part,
+           Builder::PendingSetId set)
+      : tree_(tree), text_(text), builder_(builder), part_(part), part_set_(set) {}
   Damage run();
 
  private:
@@ -63,6 +67,8 @@ class Lowering {
   void take_text(Frame& frame, uint32_t end);
   void comment(Span span);
 
+  Span place(TSNode node) const;
+  bool is_part(const Frame& frame) const { return part_set_ != kNone && frame.set == part_set_; }
   Frame* binding_set();
   void open(Frame& frame) {
     if (frame.set == kNone) frame.set = builder_.open_set();
@@ -76,6 +82,8 @@ class Lowering {
   const Tree& tree_;
   std::string_view text_;
   Builder& builder_;
+  Span part_;                               // if only a part of the text is lowered: that,
+  Builder::PendingSetId part_set_ = kNone;  // and the set that its bindings belong to
   Damage damage_;
   std::vector<Frame> frames_;
   std::vector<Item> items_;

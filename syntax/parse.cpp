@@ -5,6 +5,7 @@
 
 #include "syntax/builder.hpp"
 #include "syntax/lower.hpp"
+#include "syntax/recover.hpp"
 #include "syntax/scope.hpp"
 #include "syntax/strict.hpp"
 #include "syntax/warnings.hpp"
@@ -84,18 +85,25 @@ void drop_consequences(std::string_view text, std::vector<Diagnostic>& errors) {
   errors = std::move(kept);
 }
 
-// The Ast of a broken text from its tree, which may be missing.
-Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
-                    const SyntaxFailure& failure, const Tree* tree,
-                    std::span<const std::string_view> globals) {
+// What can be said of a broken text without its tree, or from its tree, which may be missing.
+Recovered read_broken(std::string_view text, const SyntaxFailure& failure,
+                      const std::function<const Tree*()>& get_tree) {
+  if (auto recovered = recover(text, failure)) return std::move(*recovered);
   Builder builder(text);
   Damage damage;
-  if (tree != nullptr) {
+  if (const Tree* tree = get_tree()) {
     damage = lower(*tree, text, builder);
-    drop_consequences(text, damage.errors);
   } else {
     builder.ast.root = builder.error({0, static_cast<uint32_t>(text.size())}, 0, 0);
   }
+  return {std::move(builder), std::move(damage)};
+}
+
+Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
+                    const SyntaxFailure& failure, const std::function<const Tree*()>& tree,
+                    std::span<const std::string_view> globals) {
+  auto [builder, damage] = read_broken(text, failure, tree);
+  drop_consequences(text, damage.errors);
   Parsed parsed{std::move(builder.ast), merge_errors(std::move(strict), failure, damage)};
   std::vector<Diagnostic>& all = parsed.diagnostics;
   for (Diagnostic& d : builder.diagnostics) {
@@ -123,7 +131,7 @@ Parsed parse_with(std::string_view text, std::span<const std::string_view> globa
   if (const auto failure = parse_strict(text, builder)) {
     std::vector<Diagnostic> strict = std::move(builder.diagnostics);
     builder = Builder({});  // its memory is not needed any longer
-    return parse_broken(text, std::move(strict), *failure, tree(), globals);
+    return parse_broken(text, std::move(strict), *failure, tree, globals);
   }
   Parsed parsed{std::move(builder.ast), std::move(builder.diagnostics)};
   resolve(parsed.ast, globals, parsed.diagnostics);

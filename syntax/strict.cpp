@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <charconv>
+#include <utility>
 
 namespace nilas::syntax {
 namespace {
@@ -16,6 +17,8 @@ struct Cell {
 };
 
 constexpr uint32_t kEllipsisFlag = 1;
+
+constexpr size_t kMaxBindings = 3;  // of a failure
 
 BinaryOp binary_op(Token token) {
   switch (token) {
@@ -39,7 +42,9 @@ BinaryOp binary_op(Token token) {
 
 class StrictParser {
  public:
-  StrictParser(std::string_view text, Builder& builder) : lexer_(text), builder_(builder) {
+  StrictParser(std::string_view text, Builder& builder, const Holes* holes)
+      : lexer_(text), builder_(builder), holes_(holes) {
+    if (holes_ != nullptr) lexer_.set_holes(holes_->spans);
     stack_.reserve(256);
     stack_.push_back({.state = 0, .first = 0, .span = {0, 0}});
   }
@@ -56,10 +61,12 @@ class StrictParser {
   Cell act_lambda(const Cell& parameter, const Cell& set, const Cell* arg, const Cell& body,
                   uint32_t colon_end, Cell out);
   SyntaxFailure fail(const Lexeme& lexeme, uint32_t previous_end);
+  std::vector<uint32_t> unfinished_bindings(uint32_t token_begin) const;
   bool bad_number(const Lexeme& lexeme);
 
   Lexer lexer_;
   Builder& builder_;
+  const Holes* holes_;
   std::vector<Cell> stack_;
   size_t length_ = 0;  // of the rule being reduced
 };
@@ -232,7 +239,8 @@ Cell StrictParser::act(Action action, const Cell* rhs, Cell out) {
     case Action::bind_first:
     case Action::bind_more:
     case Action::bind_inherit:
-    case Action::bind_inherit_from: return act_set(action, rhs, out);
+    case Action::bind_inherit_from:
+    case Action::bind_damaged: return act_set(action, rhs, out);
   }
   return out;
 }
@@ -315,6 +323,7 @@ Cell StrictParser::act_set(Action action, const Cell* rhs, Cell out) {
     case Action::bind_inherit_from:
       b.inherit_from(out.a, rhs[5].a, rhs[3].a, {rhs[1].span.begin, out.span.end});
       break;
+    case Action::bind_damaged: holes_->fill(rhs[1].span, out.a); break;
     case Action::empty_set:
       out.a = b.close_set(b.open_set(), NodeKind::AttrSet, out.span, out.first, 0);
       break;
@@ -356,26 +365,44 @@ bool StrictParser::bad_number(const Lexeme& lexeme) {
   return builder_.diagnostics.size() != before;
 }
 
+std::vector<uint32_t> StrictParser::unfinished_bindings(uint32_t token_begin) const {
+  std::vector<uint32_t> begins;
+  for (size_t i = stack_.size() - 1; i > 0 && begins.size() < kMaxBindings; --i) {
+    const uint16_t before = stack_[i - 1].state, state = stack_[i].state;
+    const bool bindings = state == kGotos[before][kGoto_binds] ||
+                          state == kGotos[before][kGoto_binds1] ||
+                          state == kActions[before][static_cast<size_t>(Token::LeftBrace)];
+    if (!bindings) continue;
+    const uint32_t begin = i + 1 < stack_.size() ? stack_[i + 1].span.begin : token_begin;
+    // `{` and the bindings after it are two cells.
+    if (begins.empty() || begins.back() != begin) begins.push_back(begin);
+  }
+  return begins;
+}
+
 SyntaxFailure StrictParser::fail(const Lexeme& lexeme, uint32_t previous_end) {
+  std::vector<uint32_t> bindings = unfinished_bindings(lexeme.span.begin);
   if (lexeme.error == LexError::TrailingSlash) {
     const uint32_t slash = previous_end - 1;
     builder_.report(DiagnosticId::TrailingSlash, {slash, previous_end});
     builder_.diagnostics.back().nix_offset = lexeme.span.begin;
-    return {lexeme.token, lexeme.span, previous_end, 0};
+    return {lexeme.token, lexeme.span, previous_end, 0, std::move(bindings)};
   }
-  if (bad_number(lexeme)) return {Token::Invalid, lexeme.span, previous_end, 0};
+  if (bad_number(lexeme))
+    return {Token::Invalid, lexeme.span, previous_end, 0, std::move(bindings)};
   const uint64_t expected = kExpected[stack_.back().state];
   builder_.report(DiagnosticId::SyntaxError, lexeme.span,
                   syntax_error_message(lexeme.token, expected));
   builder_.diagnostics.back().nix_offset =
       lexeme.token == Token::End ? lexeme.span.end : lexeme.span.begin;
-  return {lexeme.token, lexeme.span, previous_end, expected};
+  return {lexeme.token, lexeme.span, previous_end, expected, std::move(bindings)};
 }
 
 }  // namespace
 
-std::optional<SyntaxFailure> parse_strict(std::string_view text, Builder& builder) {
-  return StrictParser(text, builder).run();
+std::optional<SyntaxFailure> parse_strict(std::string_view text, Builder& builder,
+                                          const Holes* holes) {
+  return StrictParser(text, builder, holes).run();
 }
 
 std::string syntax_error_message(Token unexpected, uint64_t expected) {

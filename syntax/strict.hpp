@@ -4,9 +4,11 @@
 //
 // It is a table-driven LALR(1) parser over the tokens of lexer.hpp; the tables are made from
 // grammar/nix.grammar when the project is built. Its stack is a vector, so that nesting costs memory only. It has
-// no recovery: broken text gets its tree from tree-sitter (lower.hpp).
+// no recovery of its own: broken text gets its tree from tree-sitter (lower.hpp), all of it or what recover.hpp cuts out.
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +24,24 @@ struct SyntaxFailure {
   Span span;              ///< of the token
   uint32_t previous_end;  ///< where the token before it ends; 0 if there is none
   uint64_t expected;      ///< bit t: Token t was expected, as messages count (kExpected)
+  /// Where the unfinished bindings around the token begin, innermost first, and perhaps not all of
+  /// them. If the token itself should have begun one, its own offset.
+  std::vector<uint32_t> bindings;
+};
+
+/// Parts of a text to be taken for bindings, whatever they hold; as Lexer::set_holes() wants them.
+struct Holes {
+  std::span<const Span> spans;
+  /// Called for each in turn: adds what can be said of it to the set around it.
+  std::function<void(Span hole, Builder::PendingSetId set)> fill;
 };
 
 /// Parses `text` into `builder`, and sets the root of its Ast. Everything C++ Nix reports while
 /// parsing is appended to builder.diagnostics, in its order. If the text cannot be parsed to its
 /// end, the last diagnostic is the error that stopped it, the Ast has no root, and the failure is
 /// returned (for an error of the lexer with token Invalid and nothing expected). Linear.
-std::optional<SyntaxFailure> parse_strict(std::string_view text, Builder& builder);
+std::optional<SyntaxFailure> parse_strict(std::string_view text, Builder& builder,
+                                          const Holes* holes = nullptr);
 
 /// "syntax error, unexpected ';', expecting '.' or '='": the message of C++ Nix.
 std::string syntax_error_message(Token unexpected, uint64_t expected);

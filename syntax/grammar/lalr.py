@@ -44,6 +44,7 @@ class Tables:
     def __init__(self, tokens, rules, prec):
         self.tokens = [name for name, _ in tokens]
         self.token_index = {name: i for i, name in enumerate(self.tokens)}
+        self.hidden = {name for name, text in tokens if text == '-'}
         self.prec = prec
         self.rules = [Rule('$accept', (rules[0].lhs,), None, '-')] + rules
         self.nonterminals = []
@@ -199,7 +200,8 @@ class Tables:
                     default = next(iter(reductions))
                     row = {}
                 else:
-                    count = {r: sum(a == ('reduce', r) for a in row.values()) for r in reductions}
+                    count = {r: sum(a == ('reduce', r) for t, a in row.items() if t not in self.hidden)
+                             for r in reductions}
                     best = max(count.values())
                     default = min(r for r in count if count[r] == best) if best else 0
                     row = {t: a for t, a in row.items() if a != ('reduce', default) or not default}
@@ -244,7 +246,7 @@ def write(tables, token_texts, out):
                 cells.append('kAccept' if explicit_accept else -value)
             else:
                 cells.append(0)
-            if token in row and kind != 'error':
+            if token in row and kind != 'error' and token not in tables.hidden:
                 mask |= 1 << i
         masks.append(mask)
         put('  {' + ','.join(map(str, cells)) + '},')
@@ -258,6 +260,9 @@ def write(tables, token_texts, out):
     for moves in tables.goto:
         put('  {' + ','.join(str(moves.get(n, 0)) for n in tables.nonterminals) + '},')
     put('};')
+    put('// Columns of kGotos.')
+    for name in ('binds', 'binds1'):
+        put(f'inline constexpr uint8_t kGoto_{name} = {names[name]};')
 
 
 def main():

@@ -1,0 +1,150 @@
+#include "syntax/recover.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nilas::syntax {
+namespace {
+
+constexpr size_t kMinText = 16 << 10;  // below, a tree of all takes a millisecond or two
+constexpr size_t kMaxHole = 32 << 10;
+constexpr size_t kMaxHoles = 8;
+constexpr int kMaxPasses = 8;
+
+struct Line {
+  uint32_t begin;
+  uint32_t indent;  // offset of the first character that is no space, from `begin`
+};
+
+bool is_closing(char c) {
+  return c == '}' || c == ')' || c == ']';
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
+
+Line line_at(std::string_view text, uint32_t offset) {
+  const size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const auto begin = static_cast<uint32_t>(before == std::string_view::npos ? 0 : before + 1);
+  uint32_t end = begin;
+  while (end < text.size() && is_space(text[end]))
+    ++end;
+  return {begin, end - begin};
+}
+
+// The first line below `from` that is indented no deeper than that of `binding`: where the next binding, or the end of the
+// set, may be expected. 0 if there is none near.
+uint32_t next_sibling(std::string_view text, uint32_t binding, uint32_t from) {
+  const uint32_t indent = line_at(text, binding).indent;
+  for (size_t at = from;;) {
+    const size_t end = text.find('\n', at);
+    if (end == std::string_view::npos || end + 1 >= text.size() || end - binding > kMaxHole)
+      return 0;
+    at = end + 1;
+    const Line line = line_at(text, static_cast<uint32_t>(at));
+    const size_t first = line.begin + line.indent;
+    if (first < text.size() && text[first] != '\n' && line.indent <= indent) return line.begin;
+  }
+}
+
+// What may have to be cut out so that the parser gets beyond `failure`, the smallest first.
+std::vector<Span> candidates(std::string_view text, const SyntaxFailure& failure) {
+  std::vector<Span> found;
+  const auto add = [&](uint32_t begin, uint32_t end) {
+    const Span hole{begin, end};
+    const bool fits = begin < end && end - begin <= kMaxHole;
+    if (fits && std::ranges::find(found, hole) == found.end()) found.push_back(hole);
+  };
+  // A bracket too many at the beginning of a line: nothing can begin with it, or it ended everything around it.
+  const Line line = line_at(text, failure.previous_end);
+  const Line own = line_at(text, failure.span.begin);
+  for (const uint32_t first : {own.begin + own.indent, line.begin + line.indent}) {
+    if (first >= text.size() || !is_closing(text[first])) continue;
+    if (failure.bindings.empty() || failure.span.begin == first) add(first, first + 1);
+  }
+  const uint32_t point = failure.span.begin;
+  for (const uint32_t begin : failure.bindings) {
+    add(begin, next_sibling(text, begin, begin));
+    if (point > begin) add(begin, next_sibling(text, begin, point));
+  }
+  return found;
+}
+
+class Recovery {
+ public:
+  explicit Recovery(std::string_view text) : text_(text) {}
+
+  std::optional<Recovered> run(SyntaxFailure failure) {
+    while (holes_.size() < kMaxHoles) {
+      auto next = beyond(failure);
+      if (!next) return std::nullopt;
+      if (!*next) {
+        std::ranges::sort(damage_.names);
+        return Recovered{std::move(*builder_), std::move(damage_)};
+      }
+      failure = std::move(**next);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// Adds a hole that gets the parser beyond `failure`: the next failure, or none; nothing if there is no such hole.
+  std::optional<std::optional<SyntaxFailure>> beyond(const SyntaxFailure& failure) {
+    const std::vector<Span> before = holes_;
+    for (const Span hole : candidates(text_, failure)) {
+      if (++passes_ > kMaxPasses) return std::nullopt;
+      holes_ = before;
+      std::erase_if(holes_, [&](Span h) { return h.begin >= hole.begin; });
+      if (!holes_.empty() && holes_.back().end > hole.begin) continue;
+      holes_.push_back(hole);
+      auto next = parse();
+      if (!next) return next;
+      if (next->span.begin >= hole.end && next->span.begin > failure.span.begin) return next;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<SyntaxFailure> parse() {
+    damage_ = {};
+    builder_.emplace(text_);
+    const Holes holes{holes_, [this](Span hole, Builder::PendingSetId set) { fill(hole, set); }};
+    return parse_strict(text_, *builder_, &holes);
+  }
+
+  void fill(Span hole, Builder::PendingSetId set) {
+    if (hole.end - hole.begin == 1 && is_closing(text_[hole.begin])) {
+      const std::string message = std::string("unexpected '") + text_[hole.begin] + '\'';
+      damage_.errors.push_back(make_diagnostic(DiagnosticId::SyntaxError, hole, message));
+      return;
+    }
+    std::string part(kPartOpening);
+    part.append(text_, hole.begin, hole.end - hole.begin).append(kPartClosing);
+    const auto tree = Tree::parse(part);
+    if (!tree) {
+      damage_.regions.push_back(hole);
+      return;
+    }
+    Damage more = lower_bindings(*tree, text_, hole, *builder_, set);
+    std::ranges::move(more.errors, std::back_inserter(damage_.errors));
+    std::ranges::move(more.regions, std::back_inserter(damage_.regions));
+    std::ranges::move(more.names, std::back_inserter(damage_.names));
+  }
+
+  std::string_view text_;
+  std::vector<Span> holes_;
+  std::optional<Builder> builder_;
+  Damage damage_;
+  int passes_ = 0;
+};
+
+}  // namespace
+
+std::optional<Recovered> recover(std::string_view text, const SyntaxFailure& failure) {
+  if (text.size() < kMinText) return std::nullopt;
+  return Recovery(text).run(failure);
+}
+
+}  // namespace nilas::syntax
