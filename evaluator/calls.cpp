@@ -308,6 +308,11 @@ FrameInfo Vm::frame(size_t index) const {
   return info;
 }
 
+void Vm::check_text_size(size_t bytes) const {
+  if (bytes > heap.options.limit_bytes || bytes > UINT32_MAX)
+    throw EvalError(ErrorKind::MemoryLimit, "memory limit reached: a text is too long");
+}
+
 void Vm::poll() {
   if (limits_.cancelled != nullptr && limits_.cancelled->load(std::memory_order_relaxed))
     throw EvalError(ErrorKind::Cancelled, "evaluation was cancelled");

@@ -191,6 +191,9 @@ class Vm {
   Value run_task(Task task);
   void set_limits(const Limits& limits);
   const Limits& limits() const { return limits_; }
+  /// Throws EvalError (MemoryLimit) if a text of `bytes`, made outside of the heap, is more than the heap may hold or a
+  /// string can be.
+  void check_text_size(size_t bytes) const;
   /// Throws if the run was cancelled or its deadline has passed. For plain builtins that loop over millions of elements;
   /// does not collect.
   void poll();

@@ -96,6 +96,7 @@ class JsonWriter {
     if (levels_.size() >= vm_.limits().call_depth) {
       throw EvalError(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
     }
+    vm_.check_text_size(text_.size());
     text_ += container.is_attrs() ? '{' : '[';
     levels_.push_back({container, 0});
   }

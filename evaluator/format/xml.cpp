@@ -17,6 +17,8 @@ namespace {
 
 /// C++ Nix's limit too. Indentation takes space in proportion to the square of the depth.
 constexpr size_t kMaxDepth = 10'000;
+/// `builtins` holds itself: at each level come all the attributes before `builtins`, and their indentation.
+constexpr size_t kMaxBytes = size_t{1} << 30;
 
 std::string attribute(std::string_view name, std::string_view value) {
   std::string text = cat(" ", name, "=\"");
@@ -65,6 +67,9 @@ class XmlWriter {
     if (levels_.size() >= kMaxDepth) {
       throw EvalError(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
     }
+    if (text_.size() > kMaxBytes)
+      throw EvalError(ErrorKind::MemoryLimit, "memory limit reached: the XML is too long");
+    vm_.check_text_size(text_.size());
     start(tag, xml_attributes);
     levels_.push_back({container, 0, tag});
   }

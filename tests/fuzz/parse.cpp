@@ -42,7 +42,8 @@ void check_diagnostics(const Parsed& parsed, std::string_view text) {
 
 /// For valid text tree-sitter's tree gives the same Ast as the strict parser, and without complaints.
 void check_lowering(const Parsed& parsed, std::string_view text) {
-  if (!parsed.ok()) return;
+  // A NUL ends the text for C++ Nix, and so for the strict parser; tree-sitter goes on behind it.
+  if (!parsed.ok() || text.contains('\0')) return;
   const auto tree = Tree::parse(text);
   if (!tree) return;
   Parsed lowered = fuzz::lower_and_resolve(*tree, text);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "evaluator/format/xml.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
 
 using namespace nilas;
@@ -47,6 +48,21 @@ TEST_CASE("fuel: the same thunk goes on with more") {
   }
   CHECK(attempts >= 4);
   CHECK(test.print(thunk) == kNestedLoopsResult);
+}
+
+// It holds itself, and C++ Nix's form indents by the depth.
+TEST_CASE("memory: what is written is part of it") {
+  TestWorld test({.limit_bytes = 32 << 20});
+  const Root builtins(test.vm().heap, test.thunk("builtins"));
+  const auto write = [&] {
+    test.vm().run_task(to_xml(test.vm(), Root(test.vm().heap, builtins), {}));
+  };
+  try {
+    write();
+    FAIL("no error");
+  } catch (const EvalError& error) {
+    CHECK(error.data().kind == ErrorKind::MemoryLimit);
+  }
 }
 
 TEST_CASE("fuel stops what never ends") {
