@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <unordered_map>
 
+#include "evaluator/format/secret.hpp"
 #include "lsp/search_path.hpp"
 #include "lsp/uri.hpp"
 
@@ -26,6 +27,7 @@ constexpr size_t kWorthCollecting = 32 << 20;
 FileHost make_host(const WorldSetup& setup) {
   // What deep forcing makes nixpkgs say is no concern of the user's: not a warning of ours.
   auto sink = [](eval::EvalHost::Message level, std::string_view text) {
+    if (!eval::secret_kind(text).empty()) text = "(a message that looks like a secret, hidden)";
     level == eval::EvalHost::Message::Trace ? spdlog::info("{}", text) : spdlog::debug("{}", text);
   };
   if (setup.trusted) return FileHost(sink);

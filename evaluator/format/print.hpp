@@ -41,6 +41,7 @@ struct PrintOptions {
   bool force = false;  ///< print_value only: evaluate what is not yet
   bool errors_inline =
       false;  ///< with force: `«error: ...»` in place of what fails; otherwise the error ends printing
+  bool hide_secrets = false;  ///< what looks like a key or token becomes «a private key, hidden»
   uint32_t width = 0;  ///< columns to lay out for, two spaces a level; 0: everything on one line
   size_t max_depth = SIZE_MAX;      ///< sets and lists below it become { ... }, [ ... ]
   size_t max_attrs = SIZE_MAX;      ///< in the whole output, as in C++ Nix
@@ -68,6 +69,7 @@ struct PrintOptions {
             .derivations = Derivations::Name,
             .force = true,
             .errors_inline = true,
+            .hide_secrets = true,
             .width = 80,
             .max_depth = 30,
             .max_container = 500,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluator/format/number.hpp"
+#include "evaluator/format/secret.hpp"
 #include "evaluator/text.hpp"
 #include "evaluator/world.hpp"
 
@@ -277,6 +278,10 @@ void Printer::print_scalar(Value value) {
 }
 
 void Printer::print_string(std::string_view bytes) {
+  if (options_.hide_secrets) {
+    if (const std::string_view kind = secret_kind(bytes); !kind.empty())
+      return text_.add(cat("«a string that looks like a secret (", kind, "), hidden»"));
+  }
   size_t limit = options_.max_string;
   if (comments() && options_.max_output != SIZE_MAX) {
     const size_t left = full() ? 0 : options_.max_output - text_.size();
