@@ -401,17 +401,17 @@ def test_a_flake_in_a_repository():
         repo = place.path / 'flake'
         repo.mkdir()
         place.git('init', '-q', cwd=repo)
-        (repo / 'flake.nix').write_text('{ outputs = { self }: { rev = self.rev or "dirty"; seen = builtins.attrNames (builtins.readDir ./.); }; }')
+        (repo / 'flake.nix').write_text('{ outputs = { self }: { is = self.rev or "dirty"; seen = builtins.attrNames (builtins.readDir ./.); }; }')
         (repo / 'other').write_text('x')
         place.git('add', 'flake.nix', cwd=repo)
         place.git('commit', '-qm', 'one', cwd=repo)
         head = place.git('rev-parse', 'HEAD', cwd=repo)
-        code = f'let f = builtins.getFlake "git+file://{repo}"; in {{ inherit (f) rev seen; }}'
-        assert place.eval(code, allow=False) == ({'rev': head, 'seen': ['flake.nix']}, '')
+        code = f'let f = builtins.getFlake "git+file://{repo}"; in {{ inherit (f) is seen; }}'
+        assert place.eval(code, allow=False) == ({'is': head, 'seen': ['flake.nix']}, '')
         locked = f'let f = builtins.getFlake "git+file://{repo}?rev={head}"; in f.rev'
         assert place.eval(locked, '--pure-eval', allow=False) == (head, '')
         (repo / 'flake.nix').write_text((repo / 'flake.nix').read_text() + '\n')
-        assert place.eval(code, allow=False)[0] == {'rev': 'dirty', 'seen': ['flake.nix']}
+        assert place.eval(code, allow=False)[0] == {'is': 'dirty', 'seen': ['flake.nix']}
 
 
 def git_backend(root):
