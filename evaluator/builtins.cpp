@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluator/builtins/builtins.hpp"
+#include "evaluator/fetch/internal.hpp"
 
 namespace nilas::eval {
 
@@ -22,6 +23,8 @@ constexpr BuiltinInfo kTable[] = {
 #undef LEAF
 #undef TASK
 #undef BOTH
+    {"fetchFinalTree", "s", "input", "", nullptr, builtins::fetch_final_tree, nullptr, true},
+    {"countCommits", "s", "commit", "", builtins::count_commits, nullptr, nullptr, true},
 };
 
 /// Globals that are no functions of the table.
@@ -40,8 +43,9 @@ std::span<const BuiltinInfo> builtin_table() {
 std::span<const std::string_view> global_names() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all(std::begin(kConstants), std::end(kConstants));
-    for (const BuiltinInfo& info : kTable)
-      all.push_back(info.registered);
+    for (const BuiltinInfo& info : kTable) {
+      if (!info.internal) all.push_back(info.registered);
+    }
     std::ranges::sort(all);
     const auto [first, last] = std::ranges::unique(all);
     all.erase(first, last);

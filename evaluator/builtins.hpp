@@ -16,7 +16,9 @@ struct BuiltinInfo {
   std::string_view doc;         ///< Markdown
   LeafFn leaf;                  ///< exactly one of leaf and task is set
   TaskFn task;
-  LeafFn now;  ///< beside a task: its answer if that takes no evaluation, else a value that does not exist; never throws
+  LeafFn
+      now;  ///< beside a task: its answer if that takes no evaluation, else a value that does not exist; never throws
+  bool internal = false;  ///< no program can name it
 
   uint32_t arity() const { return static_cast<uint32_t>(strictness.size()); }
   /// Name within `builtins`: without the leading underscores.

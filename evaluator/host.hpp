@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "evaluator/fetch/attributes.hpp"
 
 namespace nilas::eval {
 
@@ -33,6 +36,27 @@ struct HostError {
 template <class T>
 using HostResult = std::expected<T, HostError>;
 
+/// What a host brought here.
+struct FetchedTree {
+  std::string root;  ///< where the tree or file can be read through this host
+  /// What was learned on the way: `rev`, `revCount`, `lastModified`... With a `type`, it is a whole
+  /// input instead, under which the same tree will be found for ever.
+  FetchAttributes attributes;
+  std::string nar_hash;  ///< SRI, if the host has hashed the tree; else empty
+  /// Repository whose history tells `revCount`, which takes long to count; empty if there is none.
+  std::string history;
+};
+
+struct FetchFailure {
+  std::string message;
+  bool refused = false;  ///< it was not tried: the user would have to allow it
+};
+
+struct FetchControl {
+  /// Polled while waiting: true if nobody wants the answer any more. May be empty.
+  std::function<bool()> interrupted;
+};
+
 /// All paths are absolute and canonical as to `.`, `..` and slashes; symlinks are followed as each function says.
 /// Called from the world's thread only. May block, should be quick: the VM cannot be cancelled meanwhile.
 class EvalHost {
@@ -56,6 +80,14 @@ class EvalHost {
   /// A line for the user: `trace: ...`, `evaluation warning: ...`. `level` as in Message.
   enum class Message : uint8_t { Trace, Warning };
   virtual void message(Message level, std::string_view text) = 0;
+  /// Fetches what `input` (evaluator/fetch/schemes.def) says, from wherever the user allows: a local
+  /// repository, a cache, the network. This one may take its time.
+  virtual std::expected<FetchedTree, FetchFailure> fetch(const FetchAttributes& input,
+                                                         const FetchControl& control);
+  /// Number of the commits that lead to `rev` in a FetchedTree::history.
+  virtual std::expected<uint64_t, FetchFailure> count_commits(std::string_view repository,
+                                                              std::string_view rev,
+                                                              const FetchControl& control);
 };
 
 }  // namespace nilas::eval

@@ -32,8 +32,12 @@ World::World(EvalHost& h, WorldOptions o)
     : host(h),
       options(std::move(o)),
       vm(*this, options.heap),
-      store(std::make_unique<StoreState>(options.store_dir, options.store_features)) {
+      store(std::make_unique<StoreState>(options.store_dir, options.features)) {
   positions_.emplace_back();
+  if (options.fetch.restricted) {
+    for (const SearchPathEntry& entry : options.search_path)
+      allow_path(*this, absolute_path(*this, entry.path));
+  }
   make_globals();
 }
 
@@ -116,16 +120,22 @@ Value World::thunk_of(const SourceUnit& unit) {
   return Value::of(t);
 }
 
-Value World::import_file(std::string_view path) {
+const World::Import& World::imported(std::string_view path) {
   const std::string key = resolve_import(*this, path);
   if (const auto it = imports_.find(key); it != imports_.end()) return it->second;
   auto text = read_file(*this, key);
   if (!text) fail_io("opening file", key, text.error());
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   parse_unit(unit, std::move(*text), global_names());
-  const Value thunk = thunk_of(unit);
-  imports_.emplace(key, thunk);
-  return thunk;
+  return imports_.emplace(key, Import{unit.id, thunk_of(unit)}).first->second;
+}
+
+Value World::import_file(std::string_view path) {
+  return imported(path).thunk;
+}
+
+const SourceUnit& World::import_unit(std::string_view path) {
+  return *source(imported(path).source);
 }
 
 Value World::import_scoped(std::string_view path, Attrs* scope) {
@@ -242,8 +252,8 @@ void World::visit_roots(Heap& heap) {
       heap.mark(&l.positions->object);
     }
   }
-  for (const auto& [path, value] : imports_)
-    heap.mark(value);
+  for (const auto& [path, imported] : imports_)
+    heap.mark(imported.thunk);
   for (const auto& [key, environment] : environments_)
     heap.mark(environment.block);
   for (const Value v : globals_)
@@ -271,6 +281,8 @@ void World::make_globals() {
   AttrsBuilder b(vm);
   const auto table = builtin_table();
   for (size_t i = 0; i < table.size(); ++i) {
+    const auto feature = feature_of_builtin(table[i].name());
+    if (table[i].internal || (feature && !options.features.has(*feature))) continue;
     auto* o = reinterpret_cast<BuiltinObject*>(
         vm.heap.alloc(ObjectKind::Builtin, 16, static_cast<uint32_t>(i)));
     b.add(table[i].name(), Value::of(Value::kFunction, o));

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "evaluator/error.hpp"
+#include "evaluator/features.hpp"
+#include "evaluator/fetch/options.hpp"
 #include "evaluator/store/state.hpp"
 #include "evaluator/vm.hpp"
 #include "syntax/ast.hpp"
@@ -34,9 +36,9 @@ struct WorldOptions {
   std::vector<SearchPathEntry> search_path;  ///< from -I and NIX_PATH, in order
   std::string current_system = "x86_64-linux";
   std::string store_dir = "/nix/store";
-  StoreFeatures store_features;
-  bool pure = false;             ///< no environment, clock or search path
-  bool toml_timestamps = false;  ///< experimental feature parse-toml-timestamps: dates in fromTOML
+  Features features{.fetch_tree = true, .flakes = true};
+  FetchOptions fetch;
+  bool pure = false;  ///< no environment, clock or search path
 };
 
 /// One version of a text that was loaded: a file, an unsaved buffer, an -E expression.
@@ -90,6 +92,8 @@ class World {
   /// `import path` without the forcing: a thunk, cached by canonical path. Directories mean default.nix.
   /// Throws EvalError (Io, Parse).
   Value import_file(std::string_view path);
+  /// The source of such a file: what it says, unevaluated. Throws as import_file.
+  const SourceUnit& import_unit(std::string_view path);
   /// Thunk of the file at `path` with the attributes of `scope` in the global scope, in front of the builtins. Not cached.
   Value import_scoped(std::string_view path, Attrs* scope);
 
@@ -159,8 +163,13 @@ class World {
   static constexpr CodeId kCodeChunk = 4096;
   std::vector<std::unique_ptr<CodeBlock[]>> codes_;
   CodeId code_count_ = 0;
-  std::vector<SourceSpan> positions_;                       // by PosId; 0 is unknown
-  std::unordered_map<std::string, Value> imports_;          // canonical path -> thunk
+  std::vector<SourceSpan> positions_;  // by PosId; 0 is unknown
+  struct Import {
+    SourceId source;
+    Value thunk;
+  };
+  const Import& imported(std::string_view path);
+  std::unordered_map<std::string, Import> imports_;         // by canonical path
   std::vector<Value> globals_;                              // parallel to global_names()
   std::unordered_map<uint64_t, Environment> environments_;  // source and binding node
   Value nix_path_;

@@ -157,7 +157,46 @@ bool FileHost::allowed(std::string_view path) const {
   });
 }
 
+void FileHost::set_fetching(FetcherOptions options) {
+  fetching_ = std::move(options);
+}
+
+Fetcher& FileHost::fetcher() {
+  if (!fetcher_) {
+    FetcherOptions options = fetching_;
+    options.allow_network &= !confinement_;
+    if (!options.warn)
+      options.warn = [this](std::string_view text) { sink_(Message::Warning, text); };
+    fetcher_ = std::make_unique<Fetcher>(std::move(options));
+  }
+  return *fetcher_;
+}
+
+FetchResult FileHost::fetch(const eval::FetchAttributes& input, const eval::FetchControl& control) {
+  const std::string* url = eval::find_string(input, "url");
+  constexpr std::string_view kFile = "file://";
+  if (url && url->starts_with(kFile) && !allowed(std::string_view(*url).substr(kFile.size()))) {
+    return std::unexpected(eval::FetchFailure{refused().message, true});
+  }
+  Fetcher& fetcher = this->fetcher();
+  const size_t watched = fetcher.watched().size();
+  FetchResult result = fetcher.fetch(input, control);
+  // What a working tree looks like is said by git's own files: they count as read.
+  for (size_t i = watched; i < fetcher.watched().size(); ++i)
+    (void)read_file(fetcher.watched()[i]);
+  return result;
+}
+
+std::expected<uint64_t, eval::FetchFailure> FileHost::count_commits(
+    std::string_view repository, std::string_view rev, const eval::FetchControl& control) {
+  return fetcher().count_commits(std::string(repository), std::string(rev), control);
+}
+
 HostResult<std::string> FileHost::read_file(std::string_view path) {
+  if (const auto at = mounted(path); at.tree) {
+    const auto disk = at.tree->on_disk(at.path);
+    return disk ? read_file(*disk) : at.tree->read_file(at.path);
+  }
   if (!allowed(path)) return std::unexpected(refused());
   std::string name(path);
   FileInfo state{FileType::Other};
@@ -175,6 +214,16 @@ HostResult<std::string> FileHost::read_file(std::string_view path) {
 }
 
 HostResult<std::vector<DirEntry>> FileHost::list_directory(std::string_view path) {
+  if (const auto at = mounted(path); at.tree) {
+    auto entries = at.tree->list_directory(at.path);
+    if (!entries) return entries;
+    for (DirEntry& entry : *entries) {
+      if (entry.type != FileType::Other) continue;
+      const auto there = info(std::string(path) + "/" + entry.name);
+      if (there) entry.type = there->type;
+    }
+    return entries;
+  }
   if (!allowed(path)) return std::unexpected(refused());
   if (const auto known = listings_.find(path); known != listings_.end()) return known->second;
   std::string name(path);
@@ -194,6 +243,10 @@ HostResult<std::vector<DirEntry>> FileHost::list_directory(std::string_view path
 }
 
 HostResult<FileInfo> FileHost::info(std::string_view path) {
+  if (const auto at = mounted(path); at.tree) {
+    const auto disk = at.tree->on_disk(at.path);
+    return disk ? info(*disk) : at.tree->info(at.path);
+  }
   if (!allowed(path)) return std::unexpected(refused());
   if (const auto known = infos_.find(path); known != infos_.end()) return known->second;
   std::string name(path);
@@ -205,6 +258,10 @@ HostResult<FileInfo> FileHost::info(std::string_view path) {
 }
 
 HostResult<std::string> FileHost::read_link(std::string_view path) {
+  if (const auto at = mounted(path); at.tree) {
+    const auto disk = at.tree->on_disk(at.path);
+    return disk ? read_link(*disk) : at.tree->read_link(at.path);
+  }
   if (!allowed(path)) return std::unexpected(refused());
   if (const auto known = links_.find(path); known != links_.end()) return known->second;
   std::string name(path);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "evaluator/host.hpp"
+#include "lsp/fetch/fetcher.hpp"
 
 namespace nilas::lsp {
 
@@ -33,6 +34,9 @@ class FileHost final : public eval::EvalHost {
 
   explicit FileHost(MessageSink sink, std::optional<Confinement> confinement = std::nullopt);
 
+  /// What fetch() may do; by default nothing that writes or uses the network. Before the first use.
+  void set_fetching(FetcherOptions options);
+
   eval::HostResult<std::string> read_file(std::string_view path) override;
   eval::HostResult<std::vector<eval::DirEntry>> list_directory(std::string_view path) override;
   eval::HostResult<eval::FileInfo> info(std::string_view path) override;
@@ -42,6 +46,10 @@ class FileHost final : public eval::EvalHost {
   std::string working_directory() override;
   std::optional<std::string> home_directory() override;
   void message(Message level, std::string_view text) override { sink_(level, text); }
+  FetchResult fetch(const eval::FetchAttributes& input, const eval::FetchControl& control) override;
+  std::expected<uint64_t, eval::FetchFailure> count_commits(
+      std::string_view repository, std::string_view rev,
+      const eval::FetchControl& control) override;
 
   /// Puts other buffers over the disk. False, and nothing changes, if something that was read
   /// already would now read
@@ -71,7 +79,14 @@ class FileHost final : public eval::EvalHost {
   const std::shared_ptr<const std::string>* buffer(std::string_view path) const;
   bool allowed(std::string_view path) const;
 
+  Fetcher& fetcher();
+  Fetcher::Mounted mounted(std::string_view path) const {
+    return fetcher_ ? fetcher_->find_mount(path) : Fetcher::Mounted{};
+  }
+
   MessageSink sink_;
+  FetcherOptions fetching_;
+  std::unique_ptr<Fetcher> fetcher_;  ///< once something was to be fetched
   std::optional<Confinement> confinement_;
   OverlayPtr overlay_ = std::make_shared<const Overlay>();
   Memo<eval::HostResult<eval::FileInfo>> infos_;

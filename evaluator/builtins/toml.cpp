@@ -152,7 +152,7 @@ class TomlReader {
     return vm_.make_string(text);
   }
   Value read_time(const std::string& text) {
-    if (!vm_.world.options.toml_timestamps) {
+    if (!vm_.world.options.features.parse_toml_timestamps) {
       throw EvalError(ErrorKind::Other, "while parsing TOML: Dates and times are not supported");
     }
     AttrsBuilder result(vm_, 2);

@@ -113,8 +113,7 @@ Task make_derivation(Vm& vm, Root set, DerivationProgress progress) {
       const Value v = co_await vm.force(*slot);
       if (vm.expect_bool(v, "")) {
         const bool impure = role == AttributeRole::Impure;
-        require_feature(impure ? store.features.impure_derivations : store.features.ca_derivations,
-                        impure ? "impure-derivations" : "ca-derivations");
+        store.features.require(impure ? Feature::impure_derivations : Feature::ca_derivations);
         (impure ? progress.impure : progress.content_addressed) = true;
         continue;
       }
@@ -164,7 +163,7 @@ Value placeholder(Vm& vm, Args args) {
 Value output_of(Vm& vm, Args args) {
   constexpr std::string_view kTrace = "while evaluating the first argument to builtins.outputOf";
   StoreState& store = *vm.world.store;
-  require_feature(store.features.dynamic_derivations, "dynamic-derivations");
+  store.features.require(Feature::dynamic_derivations);
   const std::string_view text = vm.expect_string(args[0], kTrace);
   const std::string_view output = vm.expect_string_no_context(
       args[1], "while evaluating the second argument to builtins.outputOf");

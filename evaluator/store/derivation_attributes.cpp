@@ -44,13 +44,6 @@ AttributeRole role_of(StoreState& store, SymbolTable& symbols, Symbol s) {
   return it == known.end() ? AttributeRole::None : kRoles[it - known.begin()].second;
 }
 
-void require_feature(bool enabled, std::string_view feature) {
-  if (enabled) return;
-  throw EvalError(ErrorKind::Other, cat("experimental Nix feature '", feature,
-                                        "' is disabled; add '--extra-experimental-features ",
-                                        feature, "' to enable it"));
-}
-
 namespace {
 
 /// The outPath of a set that is coerced by it, or null.
@@ -111,12 +104,12 @@ void set_hash_mode(DerivationProgress& progress, std::string_view mode) {
   if (!progress.method) {
     progress.fail(cat("invalid value '", mode, "' for 'outputHashMode' attribute"));
   }
-  const StoreFeatures& features = progress.world->store->features;
+  const Features& features = progress.world->store->features;
   if (*progress.method == IngestionMethod::Text) {
-    require_feature(features.dynamic_derivations, "dynamic-derivations");
+    features.require(Feature::dynamic_derivations);
   }
   if (*progress.method == IngestionMethod::Git) {
-    require_feature(features.git_hashing, "git-hashing");
+    features.require(Feature::git_hashing);
   }
 }
 

@@ -34,9 +34,6 @@ enum class AttributeRole : uint8_t {
 
 AttributeRole role_of(StoreState& store, SymbolTable& symbols, Symbol s);
 
-/// Throws EvalError, telling how to enable `feature`, unless it is enabled.
-void require_feature(bool enabled, std::string_view feature);
-
 /// What derivationStrict knows so far.
 struct DerivationProgress {
   World* world;

@@ -89,10 +89,18 @@ Task path_exists(Vm& vm, Args args) {
     const std::string_view text = vm.view(args[0]);
     must_be_directory = text.ends_with('/') || text.ends_with("/.");
   }
-  const Value path = co_await realise_path(
-      vm, Root(vm.heap, args[0]), must_be_directory ? Symlinks::Full : Symlinks::Ancestors);
-  const auto info = file_info(vm.world, path.path()->view());
-  co_return Value::boolean(info && (!must_be_directory || info->type == FileType::Directory));
+  const Value path = co_await realise_path(vm, Root(vm.heap, args[0]), Symlinks::Keep);
+  const std::string_view text = path.path()->view();
+  try {
+    const auto info = file_info(
+        vm.world,
+        resolve_symlinks(vm.world, text, must_be_directory ? Symlinks::Full : Symlinks::Ancestors));
+    co_return Value::boolean(info && (!must_be_directory || info->type == FileType::Directory));
+  } catch (const EvalError& error) {
+    // A loop of symlinks, or what may not be read: nothing is told of it.
+    if (error.data().kind != ErrorKind::Io) throw;
+    co_return Value::boolean(false);
+  }
 }
 
 Task hash_file(Vm& vm, Args args) {

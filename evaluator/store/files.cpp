@@ -43,6 +43,7 @@ template <class OfText, class OfHost>
 auto answer(World& world, std::string_view path, OfText of_text, OfHost of_host) {
   const Location location = locate(world, path);
   if (location.text) return of_text(*location.text);
+  if (location.path.empty()) check_access(world, path);
   const std::string_view real = location.path.empty() ? path : std::string_view(location.path);
   world.record_read(real);
   return of_host(real);
@@ -53,6 +54,32 @@ std::unexpected<HostError> not_a_directory() {
 }
 
 }  // namespace
+
+void check_access(World& world, std::string_view path) {
+  const bool pure = world.options.pure;
+  if (!pure && !world.options.fetch.restricted) return;
+  const auto& allowed = world.store->allowed_paths;
+  const std::string below = path == "/" ? "/" : cat(path, "/");
+  const auto first = allowed.lower_bound(below);
+  if (first != allowed.end() && first->starts_with(below)) return;  // on the way
+  for (std::string_view above = path;; above = parent_path(above)) {
+    if (allowed.contains(above)) return;
+    if (above == "/") break;
+  }
+  throw EvalError(ErrorKind::Io, cat("access to absolute path '", path, "' is forbidden ",
+                                     pure ? "in pure evaluation mode (use '--impure' to override)"
+                                          : "in restricted mode"));
+}
+
+void allow_path(World& world, std::string_view path) {
+  if (!world.options.pure && !world.options.fetch.restricted) return;
+  world.store->allowed_paths.emplace(path);
+}
+
+std::string absolute_path(World& world, std::string_view path) {
+  if (path.starts_with('/')) return canonical_path(path);
+  return canonical_path(cat(world.host.working_directory(), "/", path));
+}
 
 HostResult<FileInfo> file_info(World& world, std::string_view path) {
   auto& known = world.store->sources->infos;
@@ -166,6 +193,21 @@ Value copy_path_to_store(Vm& vm, Value path) {
     store.sources->copied.emplace(text, id);
   }
   return vm.make_string(store.contexts[id].text, make_context(vm, {&id, 1}));
+}
+
+bool store_object_exists(World& world, std::string_view path) {
+  if (world.store->sources->objects.contains(path)) return true;
+  world.record_read(path);
+  return world.host.info(path).has_value();
+}
+
+void add_store_copy(World& world, const std::string& path, const std::string& root) {
+  SourceTable& sources = *world.store->sources;
+  sources.objects.try_emplace(path, SourceTable::Object{false, {}, root, {}});
+  // Somebody may have looked before it was there.
+  std::erase_if(sources.infos, [&](const auto& known) {
+    return known.first == path || known.first.starts_with(path + "/");
+  });
 }
 
 ContextId add_source(World& world, std::string_view name, const std::string& root) {

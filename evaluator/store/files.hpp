@@ -26,6 +26,15 @@ enum class Symlinks : uint8_t {
   Full,       // and at the end
 };
 
+/// Pure and restricted evaluation read only what was fetched or made, and what lies on the search
+/// path. Throws EvalError (Io): "access to absolute path '/x' is forbidden in restricted mode".
+void check_access(World& world, std::string_view path);
+/// From here on `path` and what lies in it can be read, however restricted evaluation is.
+void allow_path(World& world, std::string_view path);
+
+/// `path` as it is, or below the working directory if it is relative; canonical.
+std::string absolute_path(World& world, std::string_view path);
+
 /// lstat. O(1) after the first time.
 HostResult<FileInfo> file_info(World& world, std::string_view path);
 /// Content of the file; follows symlinks.
@@ -54,6 +63,12 @@ Task import_derivation(Vm& vm, std::string drv_path);
 /// Store path of a source file or tree as a string with its context ("${./foo}"). Reads and hashes;
 /// writes nothing. Throws EvalError. O(bytes) the first time, O(1) afterwards.
 Value copy_path_to_store(Vm& vm, Value path);
+
+/// Whether there is such an object, on disk or computed in this world. Not remembered: what is
+/// missing may be fetched.
+bool store_object_exists(World& world, std::string_view path);
+/// From now on the object at `path` is what the host has at `root`.
+void add_store_copy(World& world, const std::string& path, const std::string& root);
 
 /// Opaque element of the file or tree `root`, copied whole under `name`. `root` has no symlinks on
 /// its way.

@@ -1,5 +1,6 @@
 #include "evaluator/store/nar.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -111,6 +112,7 @@ void NarWalk::include() {
 }
 
 bool NarWalk::node(const std::string& path, const FileInfo& info) {
+  newest_ns_ = std::max(newest_ns_, info.mtime_ns);
   switch (info.type) {
     case FileType::Regular: {
       const auto content = read_file(world_, path);
@@ -136,11 +138,15 @@ bool NarWalk::node(const std::string& path, const FileInfo& info) {
   throw EvalError(ErrorKind::Io, cat("file '", path, "' has an unsupported type"));
 }
 
-Hash hash_tree(World& world, const std::string& root) {
+TreeSummary summarize_tree(World& world, const std::string& root) {
   NarWalk walk(world, root);
   while (walk.next())
     walk.include();
-  return walk.finish();
+  return {walk.finish(), walk.newest_seconds()};
+}
+
+Hash hash_tree(World& world, const std::string& root) {
+  return summarize_tree(world, root).hash;
 }
 
 }  // namespace nilas::eval

@@ -54,6 +54,8 @@ class NarWalk {
   /// The entry that next() gave belongs to the archive; without this call it does not.
   void include();
   Hash finish() { return nar_.finish(); }
+  /// The latest change of anything visited so far, in seconds since 1970.
+  uint64_t newest_seconds() const { return newest_ns_ / 1'000'000'000; }
 
  private:
   struct Directory {
@@ -68,7 +70,14 @@ class NarWalk {
   NarHasher nar_;
   std::vector<Directory> stack_;
   Entry current_{};
+  uint64_t newest_ns_ = 0;
 };
+
+struct TreeSummary {
+  Hash hash;                ///< of the archive
+  uint64_t newest_seconds;  ///< latest change of anything in it, since 1970
+};
+TreeSummary summarize_tree(World& world, const std::string& root);
 
 /// Hash of the archive of a whole tree.
 Hash hash_tree(World& world, const std::string& root);

@@ -16,6 +16,7 @@ namespace nilas::eval {
 namespace {
 
 bool object_exists(World& world, std::string_view path) {
+  allow_path(world, path);
   return file_info(world, path).has_value();
 }
 
@@ -86,17 +87,12 @@ bool entry_exists(World& world, const std::string& entry, const std::string& pat
   return exists;
 }
 
-std::string absolute_entry(World& world, std::string_view entry) {
-  if (entry.starts_with('/')) return canonical_path(entry);
-  return canonical_path(cat(world.host.working_directory(), "/", entry));
-}
-
 /// Path of `lookup` by one entry of the search path, if it is there.
 std::optional<std::string> look_in(World& world, std::string_view prefix, const std::string& entry,
                                    std::string_view lookup) {
   const auto suffix = strip_prefix(lookup, prefix);
   if (!suffix) return std::nullopt;
-  const std::string directory = absolute_entry(world, entry);
+  const std::string directory = absolute_path(world, entry);
   if (!entry_exists(world, entry, directory)) return std::nullopt;
   std::string path =
       resolve_symlinks(world, canonical_path(cat(directory, "/", *suffix)), Symlinks::Full);

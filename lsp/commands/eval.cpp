@@ -7,6 +7,7 @@
 #include "evaluator/format/json.hpp"
 #include "evaluator/format/print.hpp"
 #include "evaluator/format/xml.hpp"
+#include "evaluator/store/derivation_show.hpp"
 #include "lsp/commands/auto_call.hpp"
 #include "lsp/commands/commands.hpp"
 #include "lsp/commands/error_text.hpp"
@@ -69,7 +70,15 @@ class EvalCommand {
     return world_.import_file(canonical_path(input, working_directory()));
   }
 
+  void print_derivation(const Root& v) {
+    const Value path = vm_.run_task(eval::derivation_path_of(vm_, Root(vm_.heap, v)));
+    const std::string drv(vm_.view(path));
+    const bool json = options_.output == EvalOptions::Output::Json;
+    write(json ? eval::show_json(world_, drv) + "\n" : eval::show_aterm(world_, drv));
+  }
+
   void print(Root& v) {
+    if (options_.derivation) return print_derivation(v);
     switch (options_.output) {
       case EvalOptions::Output::Raw:
         return write(vm_.run_task(eval::coerce_to_string(
@@ -127,8 +136,11 @@ int evaluate(const EvalOptions& options) {
   }
   eval::WorldOptions setup;
   setup.search_path = search_path(options.search_path);
+  setup.pure = options.pure;
+  setup.features = options.features;
+  setup.fetch = options.fetch;
   if (!options.current_system.empty()) setup.current_system = options.current_system;
-  CommandWorld& session = make_command_world(std::move(setup));
+  CommandWorld& session = make_command_world(std::move(setup), options.fetching);
   eval::Limits limits;
   limits.call_depth = options.max_call_depth;
   session.world.vm.set_limits(limits);

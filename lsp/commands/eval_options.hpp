@@ -6,10 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "evaluator/features.hpp"
+#include "evaluator/fetch/options.hpp"
+#include "lsp/fetch/fetcher.hpp"
+
 namespace nilas::lsp {
 
 struct EvalOptions {
   enum class Output : uint8_t { Nix, Json, Xml, Raw } output = Output::Nix;
+  bool derivation = false;  ///< --drv: the text of the derivation, or its JSON
   struct Argument {
     std::string name;
     std::string text;
@@ -29,6 +34,10 @@ struct EvalOptions {
   std::string profile;  ///< file for collapsed stacks; empty: none
   uint32_t max_call_depth = 10000;
   std::string current_system;
+  bool pure = false;
+  FetcherOptions fetching;
+  eval::Features features{.fetch_tree = true, .flakes = true};
+  eval::FetchOptions fetch;
 };
 
 /// Adds the options to `command`; they are filled in by its parse.

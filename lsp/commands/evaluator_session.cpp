@@ -16,13 +16,15 @@ void to_standard_error(eval::EvalHost::Message, std::string_view text) {
 
 }  // namespace
 
-CommandWorld::CommandWorld(eval::WorldOptions options)
-    : host(to_standard_error), world(host, with_test_options(std::move(options))) {}
+CommandWorld::CommandWorld(eval::WorldOptions options, FetcherOptions fetching)
+    : host(to_standard_error), world(host, with_test_options(std::move(options))) {
+  host.set_fetching(std::move(fetching));
+}
 
-CommandWorld& make_command_world(eval::WorldOptions options) {
+CommandWorld& make_command_world(eval::WorldOptions options, FetcherOptions fetching) {
   // Never destroyed, but reachable to the very end, so that the leak checker knows.
   static auto* const kept = new std::vector<CommandWorld*>;
-  kept->push_back(new CommandWorld(std::move(options)));
+  kept->push_back(new CommandWorld(std::move(options), std::move(fetching)));
   return *kept->back();
 }
 

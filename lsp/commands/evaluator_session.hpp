@@ -10,13 +10,13 @@
 namespace nilas::lsp {
 
 struct CommandWorld {
-  explicit CommandWorld(eval::WorldOptions options);
+  explicit CommandWorld(eval::WorldOptions options, FetcherOptions fetching = {});
   FileHost host;  ///< messages go to standard error
   eval::World world;
 };
 
 /// Never freed: the process ends anyway, and taking a gigabyte apart takes time.
-CommandWorld& make_command_world(eval::WorldOptions options);
+CommandWorld& make_command_world(eval::WorldOptions options, FetcherOptions fetching = {});
 
 /// All bytes of standard input.
 std::string read_standard_input();

@@ -120,14 +120,12 @@ TEST_CASE("fetchers find what the store has, and never fetch") {
   const std::string known =
       R"({ url = "http://example.org/a.txt"; sha256 = "0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73"; })";
   Fixture f;
-  CHECK(
-      f.json("builtins.fetchurl " + known) ==
-      "error: 'http://example.org/a.txt' is not in the store, and 'fetchurl' does not fetch here");
+  CHECK(f.json("builtins.fetchurl " + known) ==
+        "error: 'http://example.org/a.txt' is not in the store, and nothing is fetched here");
   CHECK(f.json("(builtins.tryEval (fetchTarball " + known + ")).success") ==
-        "error: 'http://example.org/a.txt' is not in the store, and 'fetchTarball' does not fetch "
-        "here");
+        "error: 'http://example.org/a.txt' is not in the store, and nothing is fetched here");
   CHECK(f.json("fetchGit { url = \"http://example.org/g\"; }") ==
-        "error: 'http://example.org/g' is not in the store, and 'fetchGit' does not fetch here");
+        "error: 'http://example.org/g' is not in the store, and nothing is fetched here");
   CHECK(f.json("builtins.fetchurl { }") == "error: 'url' argument required");
   CHECK(f.json("builtins.fetchurl { foo = 1; }") ==
         "error: unsupported argument 'foo' to 'fetchurl'");

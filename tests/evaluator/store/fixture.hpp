@@ -36,19 +36,24 @@ inline void add_fixture(MemoryHost& host) {
   host.add_symlink("/fixture/links/loop2", "loop1");
 }
 
-inline constexpr StoreFeatures kAllFeatures{true, true, true, true};
+inline constexpr Features kAllFeatures{.ca_derivations = true,
+                                       .dynamic_derivations = true,
+                                       .fetch_tree = true,
+                                       .flakes = true,
+                                       .git_hashing = true,
+                                       .impure_derivations = true};
 
 struct Fixture {
-  explicit Fixture(StoreFeatures features = {}, bool stress = false)
+  explicit Fixture(Features features = {}, bool stress = false)
       : world(prepared(host), options(features, stress)) {}
 
   static EvalHost& prepared(MemoryHost& host) {
     add_fixture(host);
     return host;
   }
-  static WorldOptions options(StoreFeatures features, bool stress) {
+  static WorldOptions options(Features features, bool stress) {
     WorldOptions o;
-    o.store_features = features;
+    o.features = features;
     o.heap.stress = stress;
     return o;
   }

@@ -1,0 +1,5 @@
+{
+  inputs.a.follows = "b";
+  inputs.b.follows = "a";
+  outputs = _: { };
+}

@@ -1,0 +1,4 @@
+{
+  inputs.a.follows = "nowhere";
+  outputs = _: { };
+}

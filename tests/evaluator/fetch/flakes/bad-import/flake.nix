@@ -1,0 +1,4 @@
+{
+  inputs.a.url = "path:/flakes/leaf";
+  outputs = { self, a, }: throw "outputs failed";
+}

@@ -1,0 +1,4 @@
+{
+  inputs.a.uri = "path:/flakes/leaf";
+  outputs = _: { };
+}

@@ -1,0 +1,4 @@
+{
+  inputs.a.url = "path:/flakes/does-not-exist";
+  outputs = { self, a }: { x = a.x; };
+}

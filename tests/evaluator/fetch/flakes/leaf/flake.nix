@@ -1,0 +1,7 @@
+{
+  description = "No inputs.";
+  outputs = { self }: {
+    x = 1;
+    here = self.outPath;
+  };
+}

@@ -1,0 +1,1 @@
+{ inputs.a.url = "path:/flakes/leaf"; outputs = { self, a }: { inherit (a) x; }; }

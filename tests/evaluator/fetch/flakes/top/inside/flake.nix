@@ -1,0 +1,4 @@
+{
+  inputs.beside.url = "path:../beside";
+  outputs = { self, beside }: { z = "inside, " + beside.w; };
+}

@@ -1,0 +1,5 @@
+{
+  inputs.leaf.url = "path:/flakes/leaf";
+  inputs.leaf.inputs.gone.follows = "leaf";
+  outputs = { self, leaf }: { x = leaf.x; };
+}
