@@ -13,7 +13,11 @@ struct WireContext {
   const DocumentSnapshot& document;
   PositionEncoding encoding;
   bool related_information;
+  bool code_description = false;
 };
+
+/// Where a diagnostic is explained.
+std::string documentation_link(std::string_view code);
 
 Location to_location(const analysis::Place& place, const WireContext& context);
 WireDiagnostic to_wire(const analysis::Finding& finding, const WireContext& context);

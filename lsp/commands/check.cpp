@@ -46,7 +46,7 @@ std::string place(std::string_view path, const LineIndex& lines, uint32_t offset
 
 void print(const DocumentSnapshot& document, const Finding& finding) {
   fmt::print("{}: {}: {} [{}]\n", place(document.path, *document.lines, finding.span.begin),
-             name(finding.severity), finding.message, finding.code);
+             name(finding.severity), finding.message, finding.code());
   for (const analysis::RelatedPlace& r : finding.related) {
     fmt::print("    {}: {}\n", place(r.place.path, LineIndex(*r.place.text), r.place.span.begin),
                r.message);
@@ -65,7 +65,8 @@ class Checker {
       return false;
     }
     const SnapshotPtr document = make_snapshot(path, std::move(*text));
-    auto findings = analysis::syntax_findings(document->path, document->text, *document->parsed);
+    auto findings = analysis::syntax_findings(document->path, document->text, *document->parsed,
+                                              analysis::Rules());
     if (!options_.no_evaluation && document->parsed->ok()) evaluate(*document, findings);
     bool fine = true;
     for (const Finding& finding : findings) {

@@ -171,10 +171,13 @@ class Diagnostics {
     const SnapshotPtr document = server_.documents.snapshot(key);
     if (!document) return;
     state_of(key).evaluated_published = !evaluated.empty();
-    const WireContext context{*document, server_.encoding,
-                              server_.about_client.related_information};
+    const WireContext context{*document, server_.encoding, server_.about_client.related_information,
+                              server_.about_client.code_description};
     PublishDiagnosticsParams params{document->uri, document->version, {}};
-    auto findings = analysis::syntax_findings(document->key, document->text, *document->parsed);
+    const analysis::Rules rules = rules_of(server_.settings);
+    auto findings =
+        analysis::syntax_findings(document->key, document->text, *document->parsed, rules);
+    analysis::filter_findings(evaluated, *document->text, document->ast(), rules);
     std::ranges::move(evaluated, std::back_inserter(findings));
     if (findings.size() > kMaxPublished) findings.resize(kMaxPublished);
     for (const analysis::Finding& f : findings)
