@@ -1,5 +1,7 @@
 #include "lsp/wire.hpp"
 
+#include <algorithm>
+
 #include "lsp/uri.hpp"
 
 namespace nilas::lsp {
@@ -39,6 +41,21 @@ Location to_location(const analysis::Place& place, const WireContext& context) {
   // «string» and the like have no URI; the reader gets the place of the document itself.
   if (!place.path.starts_with('/')) return {context.document.uri, {}};
   return {path_to_uri(place.path), LineIndex(*place.text).range(place.span, context.encoding)};
+}
+
+std::vector<WireDiagnostic> to_wire(std::vector<analysis::Finding> findings,
+                                    const WireContext& context) {
+  constexpr size_t kMaxShown = 500;
+  if (findings.size() > kMaxShown) {
+    std::ranges::stable_partition(
+        findings, [](const analysis::Finding& f) { return f.severity == syntax::Severity::Error; });
+    findings.resize(kMaxShown);
+  }
+  std::vector<WireDiagnostic> all;
+  all.reserve(findings.size());
+  for (const analysis::Finding& f : findings)
+    all.push_back(to_wire(f, context));
+  return all;
 }
 
 WireDiagnostic to_wire(const analysis::Finding& finding, const WireContext& context) {

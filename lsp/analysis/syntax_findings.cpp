@@ -27,12 +27,15 @@ std::vector<Finding> syntax_findings(const std::string& path,
                                      const syntax::Parsed& parsed, const Rules& rules) {
   std::vector<Finding> findings;
   Suppressions suppressions(*text, parsed.ast);
-  const auto add = [&](const syntax::Diagnostic& d) {
+  const auto add_always = [&](const syntax::Diagnostic& d) {
     const auto severity = rules[d.id];
-    if (!severity || suppressions.covers(d.id, d.span.begin)) return;
+    if (!severity) return;
     findings.push_back({d.span, *severity, d.id, d.message, {}, d.subject});
     for (const syntax::Related& r : d.related)
       findings.back().related.push_back({{path, text, r.span}, r.message});
+  };
+  const auto add = [&](const syntax::Diagnostic& d) {
+    if (!suppressions.covers(d.id, d.span.begin)) add_always(d);
   };
   for (const syntax::Diagnostic& d : parsed.diagnostics)
     add(d);
@@ -42,7 +45,7 @@ std::vector<Finding> syntax_findings(const std::string& path,
     add(d);
   const auto lints = static_cast<std::ptrdiff_t>(findings.size());
   for (const auto& d : suppressions.problems(wanted & told_by_text()))
-    add(d);
+    add_always(d);
   std::ranges::inplace_merge(findings, findings.begin() + lints, {},
                              [](const Finding& f) { return f.span.begin; });
   return findings;

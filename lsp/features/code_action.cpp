@@ -62,9 +62,8 @@ Json to_wire(const Server& server, const Offer& offer, const Action& action, Ran
   Json j = Json::object({{"title", action.title}, {"kind", action.kind}});
   if (action.preferred) j["isPreferred"] = true;
   if (action.finding) {
-    const WireContext context{document, server.encoding, server.about_client.related_information,
-                              server.about_client.code_description};
-    j["diagnostics"] = Json::array({Json(to_wire(offer.findings[*action.finding], context))});
+    j["diagnostics"] = Json::array(
+        {Json(to_wire(offer.findings[*action.finding], wire_context(server, document)))});
   }
   if (is_lazy(server, action)) {
     j["data"] = Json::object({{"uri", document.uri},
@@ -99,7 +98,8 @@ void resolve(Server& server, Json action, const Reply<Json>& reply) {
     return reply.fail(ErrorCode::ContentModified, "the document has changed");
   }
   const Offer all = offer(server, document, data.at("range").get<Range>());
-  const auto chosen = std::ranges::find(all.actions, data.at("title"), &Action::title);
+  const auto chosen =
+      std::ranges::find(all.actions, data.at("title").get<std::string>(), &Action::title);
   if (chosen == all.actions.end()) {
     return reply.fail(ErrorCode::InvalidParams, "there is no such action");
   }

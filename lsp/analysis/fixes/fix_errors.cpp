@@ -58,14 +58,14 @@ Surround look_around(const FixContext& c) {
 }
 
 std::vector<std::string_view> similar(std::string_view name, std::vector<std::string_view> names) {
-  const size_t limit = name.size() < 3 ? 0 : name.size() < 6 ? 1 : 2;
+  const size_t limit = name.size() < 4 ? 0 : name.size() < 6 ? 1 : 2;
   std::multimap<size_t, std::string_view> by_distance;
   std::ranges::sort(names);
   const auto repeated = std::ranges::unique(names);
   names.erase(repeated.begin(), repeated.end());
   for (const std::string_view other : names) {
     const size_t d = distance(name, other, limit);
-    if (d <= limit) by_distance.emplace(d, other);
+    if (d <= limit && name[0] == other[0]) by_distance.emplace(d, other);
   }
   std::vector<std::string_view> nearest;
   for (const auto& [d, other] : by_distance)
@@ -134,9 +134,15 @@ std::vector<Fix> repair_syntax(const FixContext& c) {
   std::string token(message.substr(missing.size()));
   if (!token.ends_with('\'') || token.size() < 2) return {};
   token.pop_back();
-  const bool word = token[0] >= 'a' && token[0] <= 'z';
-  return {{"Insert '" + token + "'",
-           {{c.finding.span, word || token == "=" ? " " + token + " " : token}}}};
+  const bool word = (token[0] >= 'a' && token[0] <= 'z') || token == "=";
+  const uint32_t at = c.finding.span.begin;
+  const auto is_space = [&](size_t i) {
+    return i >= c.text.size() || std::string_view(" \t\r\n").contains(c.text[i]);
+  };
+  const std::string title = "Insert '" + token + "'";
+  if (word && at > 0 && !is_space(at - 1)) token.insert(0, " ");
+  if (word && !is_space(at)) token += " ";
+  return {{title, {{c.finding.span, token}}}};
 }
 
 Edits fix_trailing_slash(const FixContext& c) {

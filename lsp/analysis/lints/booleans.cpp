@@ -1,5 +1,7 @@
 // Operators and conditions whose outcome, or uselessness, the text shows.
 
+#include <algorithm>
+
 #include "lsp/analysis/lints/lint.hpp"
 
 namespace nilas::analysis {
@@ -45,6 +47,22 @@ void comparison(Lint& lint, NodeId id, const Node& n) {
   }
 }
 
+/// `if x ? a.b then x.a.b else ...`
+bool asks_what_it_takes(const Lint& lint, const Node& n) {
+  const Node& test = lint.bare(n.a);
+  if (test.kind != NodeKind::HasAttr || lint.bare(n.b).kind != NodeKind::Select) return false;
+  std::vector<syntax::SymbolId> asked, taken;
+  const auto path = lint.ast.path(test.b);
+  for (size_t i = path.size(); i-- > 0;)
+    asked.push_back(path[i].symbol);
+  if (std::ranges::find(asked, kNone) != asked.end()) return false;  // a dynamic name
+  const NodeId from = chain(lint.ast, test.a, asked), to = chain(lint.ast, n.b, taken);
+  if (from == kNone || to == kNone || asked != taken) return false;
+  const Node &x = lint.ast[from], &y = lint.ast[to];
+  const syntax::Ref &r = lint.ast.refs[x.b], &s = lint.ast.refs[y.b];
+  return x.a == y.a && r.kind == s.kind && r.target == s.target;
+}
+
 bool is_empty_list(const Node& n) {
   return n.kind == NodeKind::List && n.b == 0;
 }
@@ -68,16 +86,10 @@ void lint_if(Lint& lint, NodeId id, const Node& n) {
       (lint.is_literal(n.b, false) && lint.is_literal(n.c, true))) {
     return lint.report(DiagnosticId::BooleanConditional, n.span, id);
   }
-  const Node& test = lint.bare(n.a);
-  const Node& then = lint.bare(n.b);
-  if (test.kind != NodeKind::HasAttr || then.kind != NodeKind::Select || then.c != kNone) return;
-  // `x ? a.b` against `x.a.b`: the chains are the same up to here, and so are the names.
-  const auto asked = lint.ast.path(test.b), taken = lint.ast.path(then.b);
-  if (asked.size() != taken.size() || !same_chain(lint.ast, test.a, then.a)) return;
-  for (size_t i = 0; i < asked.size(); ++i)
-    if (asked[i].symbol != taken[i].symbol || asked[i].symbol == kNone) return;
-  lint.report(DiagnosticId::UselessHasAttr, n.span, id,
-              std::string(lint.source(then.span)) + " or ...");
+  if (asks_what_it_takes(lint, n)) {
+    lint.report(DiagnosticId::UselessHasAttr, n.span, id,
+                std::string(lint.source(lint.bare(n.b).span)) + " or ...");
+  }
 }
 
 void lint_assert(Lint& lint, NodeId id, const Node& n) {

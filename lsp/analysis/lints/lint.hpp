@@ -50,9 +50,9 @@ struct Lint {
   bool is_global_name(std::string_view name) const;
 };
 
-/// Whether two expressions are the same chain of names: `a.b.c`, without anything dynamic.
-/// O(length of the chain).
-bool same_chain(const Ast& ast, NodeId a, NodeId b);
+/// Of a chain of names, `a.b.c` without anything dynamic: appends the names selected, the last one
+/// first, and returns the variable; kNone for any other expression. O(length of the chain).
+NodeId chain(const Ast& ast, NodeId id, std::vector<syntax::SymbolId>& names);
 
 /// Whether the value, if there is one, is true or false whatever the names in it mean.
 bool is_surely_boolean(const Ast& ast, NodeId node);

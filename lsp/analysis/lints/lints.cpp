@@ -35,31 +35,24 @@ void visit(Lint& lint, NodeId id, const Node& n) {
   }
 }
 
-bool same_path(const Ast& ast, syntax::PathId a, syntax::PathId b) {
-  const auto left = ast.path(a), right = ast.path(b);
-  return std::ranges::equal(left, right, [](const syntax::AttrName& x, const syntax::AttrName& y) {
-    return x.symbol == y.symbol && x.symbol != kNone;
-  });
-}
-
 }  // namespace
 
 bool Lint::is_global_name(std::string_view name) const {
   return std::ranges::binary_search(input.globals, name);
 }
 
-bool same_chain(const Ast& ast, NodeId a, NodeId b) {
+NodeId chain(const Ast& ast, NodeId id, std::vector<syntax::SymbolId>& names) {
   for (;;) {
-    const Node &x = ast[ast.skip_parens(a)], &y = ast[ast.skip_parens(b)];
-    if (x.kind != y.kind) return false;
-    if (x.kind == NodeKind::Var) {
-      const syntax::Ref &r = ast.refs[x.b], &s = ast.refs[y.b];
-      return x.a == y.a && r.kind == s.kind && r.target == s.target;
+    id = ast.skip_parens(id);
+    const Node& n = ast[id];
+    if (n.kind == NodeKind::Var) return id;
+    if (n.kind != NodeKind::Select || n.c != kNone) return kNone;
+    const auto path = ast.path(n.b);
+    for (size_t i = path.size(); i-- > 0;) {
+      if (path[i].symbol == kNone) return kNone;
+      names.push_back(path[i].symbol);
     }
-    if (x.kind != NodeKind::Select || x.c != kNone || y.c != kNone) return false;
-    if (!same_path(ast, x.b, y.b)) return false;
-    a = x.a;
-    b = y.a;
+    id = n.a;
   }
 }
 

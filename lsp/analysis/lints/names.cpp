@@ -13,6 +13,10 @@ using syntax::DeclId;
 using syntax::Scope;
 using syntax::ScopeKind;
 
+constexpr std::string_view kItself = "this is the name that it defines: evaluating it never ends";
+constexpr std::string_view kDefaultItself =
+    "the default is the parameter itself: where it is used, evaluation never ends";
+
 bool is_exempt(std::string_view name) {
   return name.starts_with('_');
 }
@@ -33,14 +37,22 @@ bool is_useless_inherit(const Ast& ast, const Decl& decl) {
   return value.kind == NodeKind::Var && ast.refs[value.b].kind == syntax::RefKind::Local;
 }
 
-void self_reference(Lint& lint, DeclId id) {
+/// `x = throw "use y";` is there so that nobody uses it.
+bool is_trap(const Lint& lint, const Decl& decl) {
+  const Node& value = lint.bare(decl.value);
+  if (value.kind != NodeKind::Apply) return false;
+  const Node& function = lint.bare(value.a);
+  return lint.is_global(function, "throw") || lint.is_global(function, "abort");
+}
+
+void self_reference(Lint& lint, DeclId id, std::string_view what) {
   const Decl& decl = lint.ast.decls[id];
   if (decl.value == kNone || decl.use_count == 0) return;
   const Node& value = lint.bare(decl.value);
   if (value.kind != NodeKind::Var) return;
   const syntax::Ref& ref = lint.ast.refs[value.b];
   if (ref.kind == syntax::RefKind::Local && ref.target == id)
-    lint.report(DiagnosticId::SelfReference, value.span, id, lint.ast.symbol(decl.symbol));
+    lint.report(DiagnosticId::SelfReference, value.span, id, what);
 }
 
 void shadowing(Lint& lint, const Scope& scope, DeclId id, bool inherited) {
@@ -61,10 +73,10 @@ void let_names(Lint& lint, const Scope& scope, const Liveness& liveness) {
     const std::string_view name = lint.ast.symbol(decl.symbol);
     const syntax::AttrKind kind = attr_of(lint.ast, scope, i).kind;
     shadowing(lint, scope, id, kind != syntax::AttrKind::Plain);
-    self_reference(lint, id);
+    self_reference(lint, id, kItself);
     if (kind == syntax::AttrKind::Inherited && is_useless_inherit(lint.ast, decl)) {
       lint.report(DiagnosticId::UselessInherit, decl.name, id, name);
-    } else if (!is_exempt(name) && liveness.is_dead(id)) {
+    } else if (!is_exempt(name) && liveness.is_dead(id) && !is_trap(lint, decl)) {
       lint.report(DiagnosticId::UnusedBinding, decl.name, id, name);
     }
   }
@@ -74,7 +86,7 @@ void set_names(Lint& lint, const Scope& scope) {
   for (uint32_t i = 0; i < scope.decl_count; ++i) {
     const DeclId id = scope.first_decl + i;
     shadowing(lint, scope, id, attr_of(lint.ast, scope, i).kind != syntax::AttrKind::Plain);
-    self_reference(lint, id);
+    self_reference(lint, id, kItself);
   }
 }
 
@@ -88,7 +100,7 @@ void lambda_names(Lint& lint, const Scope& scope) {
     const Decl& decl = lint.ast.decls[id];
     const std::string_view name = lint.ast.symbol(decl.symbol);
     shadowing(lint, scope, id, false);
-    self_reference(lint, id);
+    self_reference(lint, id, kDefaultItself);
     if (decl.use_count != 0 || is_exempt(name)) continue;
     if (through_name) {
       lint.report(DiagnosticId::UnusedFormalWithName, decl.name, id, name);

@@ -9,7 +9,7 @@ namespace {
 /// What delimits the expression in a slot.
 enum class Slot : uint8_t {
   Whole,     ///< keywords or punctuation: anything may stand there
-  Argument,  ///< only white space: element of a list, argument or function of a call
+  Argument,  ///< white space: element of a list, argument or function of a call; a default
   Operand,   ///< an operator
   Base,      ///< the dot of a selection
 };
@@ -52,7 +52,7 @@ class Parentheses {
       case NodeKind::If: look(n.c, Slot::Whole); [[fallthrough]];
       case NodeKind::With:
       case NodeKind::Assert: look(n.a, Slot::Whole); return look(n.b, Slot::Whole);
-      case NodeKind::Select: look(n.c, Slot::Base); return look(n.a, Slot::Base);
+      case NodeKind::Select: look(n.c, Slot::Argument); return look(n.a, Slot::Base);
       case NodeKind::HasAttr: return look(n.a, Slot::Operand);
       case NodeKind::Unary: return look(n.a, Slot::Operand);
       case NodeKind::Binary: look(n.a, Slot::Operand); return look(n.b, Slot::Operand);

@@ -35,7 +35,9 @@ std::string value_of(const std::string& text) {
     const eval::SourceUnit& unit = world.parse_source("/main.nix", "/", text, true);
     eval::Root value(world.vm.heap, world.thunk_of(unit));
     world.vm.run_task(eval::force_deep(world.vm, eval::Root(world.vm.heap, value)));
-    return eval::print_shallow(world.vm, value, eval::PrintOptions::result());
+    eval::PrintOptions options;
+    options.sharing = eval::PrintOptions::Sharing::Cycles;
+    return eval::print_shallow(world.vm, value, options);
   } catch (const eval::EvalError& e) {
     return "error: " + e.data().message;
   }
