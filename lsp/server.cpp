@@ -158,4 +158,9 @@ void Server::apply_settings(const Json& section) {
   fire(binder.on_settings);
 }
 
+WireContext wire_context(const Server& server, const DocumentSnapshot& document) {
+  return {document, server.encoding, server.about_client.related_information,
+          server.about_client.code_description};
+}
+
 }  // namespace nilas::lsp

@@ -28,6 +28,7 @@
 #include "lsp/documents.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/settings.hpp"
+#include "lsp/wire.hpp"
 
 namespace nilas::lsp {
 
@@ -93,5 +94,8 @@ class Server {
   boost::asio::strand<boost::asio::thread_pool::executor_type> strand_;
   std::optional<int> status_;
 };
+
+/// How places in `document` are told to this client.
+WireContext wire_context(const Server& server, const DocumentSnapshot& document);
 
 }  // namespace nilas::lsp

@@ -92,10 +92,20 @@ bool read(const Json& j, Texts& out) {
   return true;
 }
 
+bool read(const Json& j, Levels& out) {
+  if (!j.is_object()) return false;
+  analysis::Rules rules;
+  for (const auto& [name, level] : j.items())
+    if (!level.is_string() || !rules.set(name, level.get<std::string>())) return false;
+  out = j.get<Levels>();
+  return true;
+}
+
 constexpr std::string_view describe(std::string_view type) {
   if (type == "Flag") return "true or false";
   if (type == "Number") return "a whole number that is not negative";
   if (type == "Text") return "a string";
+  if (type == "Levels") return "an object from names of diagnostics to levels";
   return "a list of strings";
 }
 
@@ -125,6 +135,11 @@ SettingsResult read_settings(const Json& json) {
   }
 #include "lsp/settings.def"
 #undef SETTING
+    if (key == "diagnostics.ignored" && right) {
+      for (const std::string& name : result.settings.ignored)
+        if (!syntax::find_diagnostic(name))
+          result.problems.push_back(fmt::format("there is no diagnostic '{}'", name));
+    }
     if (!known) {
       result.problems.push_back(unknown(key));
     } else if (!right) {
@@ -132,6 +147,15 @@ SettingsResult read_settings(const Json& json) {
     }
   }
   return result;
+}
+
+analysis::Rules rules_of(const Settings& settings) {
+  analysis::Rules rules;
+  for (const auto& [name, level] : settings.severities)
+    rules.set(name, level);
+  for (const std::string& name : settings.ignored)
+    rules.set(name, "off");
+  return rules;
 }
 
 }  // namespace nilas::lsp

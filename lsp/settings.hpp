@@ -2,11 +2,13 @@
 // Settings of the server (settings.def).
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lsp/analysis/rules.hpp"
 #include "lsp/json_rpc/message.hpp"
 
 namespace nilas::lsp {
@@ -15,6 +17,8 @@ using Flag = bool;
 using Number = int64_t;
 using Text = std::string;
 using Texts = std::vector<std::string>;
+/// Names of diagnostics, each with a level that is known.
+using Levels = std::map<std::string, std::string>;
 
 struct Settings {
 #define SETTING(member, key, type, initial, documentation) type member = initial;
@@ -40,5 +44,8 @@ struct SettingsResult {
   std::vector<std::string> problems;
 };
 SettingsResult read_settings(const Json& json);
+
+/// What the settings say about diagnostics, over what their table says.
+analysis::Rules rules_of(const Settings& settings);
 
 }  // namespace nilas::lsp

@@ -1,5 +1,7 @@
 #include "lsp/wire.hpp"
 
+#include <algorithm>
+
 #include "lsp/uri.hpp"
 
 namespace nilas::lsp {
@@ -28,6 +30,10 @@ void append_steps(std::string& message, const std::vector<analysis::RelatedPlace
 
 }  // namespace
 
+std::string documentation_link(std::string_view code) {
+  return NILAS_DIAGNOSTICS_PAGE "#" + std::string(code);
+}
+
 Location to_location(const analysis::Place& place, const WireContext& context) {
   if (place.path == context.document.key && place.text == context.document.text) {
     return {context.document.uri, context.document.lines->range(place.span, context.encoding)};
@@ -37,16 +43,32 @@ Location to_location(const analysis::Place& place, const WireContext& context) {
   return {path_to_uri(place.path), LineIndex(*place.text).range(place.span, context.encoding)};
 }
 
+std::vector<WireDiagnostic> to_wire(std::vector<analysis::Finding> findings,
+                                    const WireContext& context) {
+  constexpr size_t kMaxShown = 500;
+  if (findings.size() > kMaxShown) {
+    std::ranges::stable_partition(
+        findings, [](const analysis::Finding& f) { return f.severity == syntax::Severity::Error; });
+    findings.resize(kMaxShown);
+  }
+  std::vector<WireDiagnostic> all;
+  all.reserve(findings.size());
+  for (const analysis::Finding& f : findings)
+    all.push_back(to_wire(f, context));
+  return all;
+}
+
 WireDiagnostic to_wire(const analysis::Finding& finding, const WireContext& context) {
   WireDiagnostic d;
   d.range = context.document.lines->range(finding.span, context.encoding);
   d.severity = to_wire(finding.severity);
-  d.code = finding.code;
+  d.code = finding.code();
+  if (context.code_description) d.documentation = documentation_link(d.code);
   d.message = finding.message;
-  switch (finding.tag) {
-    case analysis::FindingTag::None: break;
-    case analysis::FindingTag::Unnecessary: d.tags.push_back(DiagnosticTag::Unnecessary); break;
-    case analysis::FindingTag::Deprecated: d.tags.push_back(DiagnosticTag::Deprecated); break;
+  switch (syntax::info(finding.id).tag) {
+    case syntax::DiagnosticTag::None: break;
+    case syntax::DiagnosticTag::Unnecessary: d.tags.push_back(DiagnosticTag::Unnecessary); break;
+    case syntax::DiagnosticTag::Deprecated: d.tags.push_back(DiagnosticTag::Deprecated); break;
   }
   if (!context.related_information) {
     append_steps(d.message, finding.related);

@@ -1,13 +1,22 @@
 #include "syntax/diagnostic.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace nilas::syntax {
 namespace {
 
 constexpr std::array kTable = {
-#define DIAGNOSTIC(id, name, severity, message, documentation) \
-  DiagnosticInfo{name, Severity::severity, message, documentation},
+#define DIAGNOSTIC(id, name, severity, preset, tag, claim, fix, others, message, documentation) \
+  DiagnosticInfo{name,                                                                          \
+                 Severity::severity,                                                            \
+                 Preset::preset,                                                                \
+                 DiagnosticTag::tag,                                                            \
+                 FixClaim::claim,                                                               \
+                 fix,                                                                           \
+                 others,                                                                        \
+                 message,                                                                       \
+                 documentation},
 #include "syntax/diagnostics.def"
 #undef DIAGNOSTIC
 };
@@ -18,8 +27,14 @@ const DiagnosticInfo& info(DiagnosticId id) {
   return kTable[static_cast<size_t>(id)];
 }
 
-std::vector<DiagnosticInfo> all_diagnostics() {
-  return {kTable.begin(), kTable.end()};
+std::span<const DiagnosticInfo> all_diagnostics() {
+  return kTable;
+}
+
+std::optional<DiagnosticId> find_diagnostic(std::string_view name) {
+  const auto row = std::ranges::find(kTable, name, &DiagnosticInfo::name);
+  if (row == kTable.end()) return std::nullopt;
+  return static_cast<DiagnosticId>(row - kTable.begin());
 }
 
 Diagnostic make_diagnostic(DiagnosticId id, Span span, std::string_view argument) {

@@ -8,7 +8,6 @@
 #include "syntax/recover.hpp"
 #include "syntax/scope.hpp"
 #include "syntax/strict.hpp"
-#include "syntax/warnings.hpp"
 
 namespace nilas::syntax {
 namespace {
@@ -135,7 +134,6 @@ Parsed parse_with(std::string_view text, std::span<const std::string_view> globa
   }
   Parsed parsed{std::move(builder.ast), std::move(builder.diagnostics)};
   resolve(parsed.ast, globals, parsed.diagnostics);
-  if (parsed.ok()) add_warnings(parsed.ast, globals, parsed.diagnostics);
   return parsed;
 }
 

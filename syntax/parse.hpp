@@ -20,13 +20,11 @@ namespace nilas::syntax {
 
 struct Parsed {
   Ast ast;  ///< resolved; always has a root, if only an Error node
-  /// Errors first, beginning with the one C++ Nix reports; then warnings, by position.
+  /// Errors, beginning with the one C++ Nix reports. Warnings are a matter of lsp/analysis/lints.
   std::vector<Diagnostic> diagnostics;
 
   /// Whether C++ Nix accepts the text, that is, whether the Ast may be compiled.
-  bool ok() const {
-    return diagnostics.empty() || info(diagnostics.front().id).severity != Severity::Error;
-  }
+  bool ok() const { return diagnostics.empty(); }
 };
 
 /// Names of the global scope of C++ Nix 2.26 without experimental features, sorted.

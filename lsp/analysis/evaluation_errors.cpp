@@ -44,31 +44,32 @@ std::string with_suggestions(const eval::ErrorData& error) {
 
 }  // namespace
 
-std::string_view code_of(ErrorKind kind) {
+syntax::DiagnosticId id_of(ErrorKind kind) {
+  using syntax::DiagnosticId;
   switch (kind) {
-    case ErrorKind::Throw: return "throw";
-    case ErrorKind::AssertionFailed: return "assertion-failed";
-    case ErrorKind::MissingSearchPath: return "search-path";
-    case ErrorKind::Abort: return "abort";
-    case ErrorKind::Type: return "type-error";
-    case ErrorKind::UndefinedVariable: return "undefined-variable";
-    case ErrorKind::MissingAttribute: return "missing-attribute";
-    case ErrorKind::MissingArgument: return "missing-argument";
-    case ErrorKind::UnexpectedArgument: return "unexpected-argument";
-    case ErrorKind::InfiniteRecursion: return "infinite-recursion";
-    case ErrorKind::Parse: return "imported-syntax-error";
-    case ErrorKind::Arithmetic: return "arithmetic";
-    case ErrorKind::Other: return "evaluation-error";
-    case ErrorKind::Io: return "file-error";
-    case ErrorKind::DepthLimit: return "stack-overflow";
-    case ErrorKind::MemoryLimit: return "memory-limit";
-    case ErrorKind::FuelLimit: return "fuel-limit";
-    case ErrorKind::Deadline: return "deadline";
-    case ErrorKind::Cancelled: return "cancelled";
-    case ErrorKind::Refused: return "refused";
-    case ErrorKind::UnknownArgument: return "unknown-argument";
+    case ErrorKind::Throw: return DiagnosticId::Throw;
+    case ErrorKind::AssertionFailed: return DiagnosticId::AssertionFailed;
+    case ErrorKind::MissingSearchPath: return DiagnosticId::MissingSearchPath;
+    case ErrorKind::Abort: return DiagnosticId::Abort;
+    case ErrorKind::Type: return DiagnosticId::TypeError;
+    case ErrorKind::UndefinedVariable: return DiagnosticId::UndefinedVariable;
+    case ErrorKind::MissingAttribute: return DiagnosticId::MissingAttribute;
+    case ErrorKind::MissingArgument: return DiagnosticId::MissingArgument;
+    case ErrorKind::UnexpectedArgument: return DiagnosticId::UnexpectedArgument;
+    case ErrorKind::InfiniteRecursion: return DiagnosticId::InfiniteRecursion;
+    case ErrorKind::Parse: return DiagnosticId::ImportedSyntaxError;
+    case ErrorKind::Arithmetic: return DiagnosticId::ArithmeticError;
+    case ErrorKind::Io: return DiagnosticId::FileError;
+    case ErrorKind::DepthLimit: return DiagnosticId::StackOverflow;
+    case ErrorKind::MemoryLimit: return DiagnosticId::MemoryLimit;
+    case ErrorKind::FuelLimit: return DiagnosticId::FuelLimit;
+    case ErrorKind::Deadline: return DiagnosticId::Deadline;
+    case ErrorKind::Refused: return DiagnosticId::Refused;
+    case ErrorKind::Cancelled:        // never shown
+    case ErrorKind::UnknownArgument:  // likewise
+    case ErrorKind::Other: return DiagnosticId::EvaluationError;
   }
-  return "evaluation-error";
+  return DiagnosticId::EvaluationError;
 }
 
 std::optional<Place> place_of(const eval::World& world, eval::SourceSpan span) {
@@ -80,12 +81,8 @@ std::optional<Place> place_of(const eval::World& world, eval::SourceSpan span) {
 
 Finding describe_error(const eval::World& world, const eval::SourceUnit& file,
                        const eval::ErrorData& error, syntax::Span fallback) {
-  Finding finding{fallback,
-                  severity_of(error.kind),
-                  std::string(code_of(error.kind)),
-                  with_suggestions(error),
-                  FindingTag::None,
-                  {}};
+  Finding finding{
+      fallback, severity_of(error.kind), id_of(error.kind), with_suggestions(error), {}};
   const std::vector<Step> steps = steps_of(error);
   const Step* primary = nullptr;
   for (const Step& step : steps) {

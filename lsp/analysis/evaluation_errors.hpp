@@ -11,8 +11,8 @@
 
 namespace nilas::analysis {
 
-/// Short name of a kind of error, as diagnostics carry it: "type-error", "infinite-recursion".
-std::string_view code_of(eval::ErrorKind kind);
+/// The diagnostic that a kind of error becomes.
+syntax::DiagnosticId id_of(eval::ErrorKind kind);
 
 /// A span of a world as a place with its text; nullopt if its source is unknown.
 std::optional<Place> place_of(const eval::World& world, eval::SourceSpan span);

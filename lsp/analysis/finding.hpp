@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "syntax/ast.hpp"
+#include "syntax/diagnostic.hpp"
 
 namespace nilas::analysis {
 
@@ -23,17 +24,19 @@ struct RelatedPlace {
   std::string message;
 };
 
-enum class FindingSeverity : uint8_t { Error, Warning, Information, Hint };
-enum class FindingTag : uint8_t { None, Unnecessary, Deprecated };
+using FindingSeverity = syntax::Severity;
 
-/// One diagnostic of a file.
+/// One diagnostic of a file. What does not depend on the place is told by its row,
+/// syntax::info(id): name, tag, documentation.
 struct Finding {
   syntax::Span span;  ///< in the file
   FindingSeverity severity = FindingSeverity::Error;
-  std::string code;  ///< short name: "undefined-variable"
+  syntax::DiagnosticId id = syntax::DiagnosticId::SyntaxError;
   std::string message;
-  FindingTag tag = FindingTag::None;
   std::vector<RelatedPlace> related;
+  uint32_t subject = syntax::kNone;  ///< as of syntax::Diagnostic
+
+  std::string_view code() const { return syntax::info(id).name; }
 };
 
 }  // namespace nilas::analysis

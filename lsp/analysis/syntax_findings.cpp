@@ -1,49 +1,66 @@
 #include "lsp/analysis/syntax_findings.hpp"
 
+#include <algorithm>
+
+#include "evaluator/builtins.hpp"
+#include "lsp/analysis/suppression.hpp"
+
 namespace nilas::analysis {
 namespace {
 
 using syntax::DiagnosticId;
 
-FindingTag tag_of(DiagnosticId id) {
-  switch (id) {
-    case DiagnosticId::DeprecatedUrl:
-    case DiagnosticId::DeprecatedLet: return FindingTag::Deprecated;
-    case DiagnosticId::UnusedBinding:
-    case DiagnosticId::UselessInherit:
-    case DiagnosticId::DeadCode:
-    case DiagnosticId::EmptyInherit:
-    case DiagnosticId::EmptyLet: return FindingTag::Unnecessary;
-    default: return FindingTag::None;  // the table belongs to syntax/; a new row needs no tag
-  }
-}
-
-FindingSeverity severity_of(syntax::Severity severity) {
-  switch (severity) {
-    case syntax::Severity::Error: return FindingSeverity::Error;
-    case syntax::Severity::Warning: return FindingSeverity::Warning;
-    case syntax::Severity::Hint: return FindingSeverity::Hint;
-  }
-  return FindingSeverity::Error;
+/// Diagnostics that need evaluation cannot be missed by who only reads.
+LintSet told_by_text() {
+  LintSet set;
+  set.set();
+  for (auto id = static_cast<size_t>(DiagnosticId::Throw);
+       id <= static_cast<size_t>(DiagnosticId::Refused); ++id)
+    set[id] = false;
+  return set;
 }
 
 }  // namespace
 
 std::vector<Finding> syntax_findings(const std::string& path,
                                      const std::shared_ptr<const std::string>& text,
-                                     const syntax::Parsed& parsed) {
+                                     const syntax::Parsed& parsed, const Rules& rules) {
   std::vector<Finding> findings;
-  findings.reserve(parsed.diagnostics.size());
-  for (const syntax::Diagnostic& d : parsed.diagnostics) {
-    const syntax::DiagnosticInfo& row = syntax::info(d.id);
-    Finding finding{
-        d.span, severity_of(row.severity), std::string(row.name), d.message, tag_of(d.id), {}};
-    for (const syntax::Related& r : d.related) {
-      finding.related.push_back({{path, text, r.span}, r.message});
-    }
-    findings.push_back(std::move(finding));
-  }
+  Suppressions suppressions(*text, parsed.ast);
+  const auto add_always = [&](const syntax::Diagnostic& d) {
+    const auto severity = rules[d.id];
+    if (!severity) return;
+    findings.push_back({d.span, *severity, d.id, d.message, {}, d.subject});
+    for (const syntax::Related& r : d.related)
+      findings.back().related.push_back({{path, text, r.span}, r.message});
+  };
+  const auto add = [&](const syntax::Diagnostic& d) {
+    if (!suppressions.covers(d.id, d.span.begin)) add_always(d);
+  };
+  for (const syntax::Diagnostic& d : parsed.diagnostics)
+    add(d);
+  if (!parsed.ok()) return findings;
+  const LintSet wanted = rules.wanted();
+  for (const auto& d : lint({parsed.ast, *text, eval::global_names()}, wanted))
+    add(d);
+  const auto lints = static_cast<std::ptrdiff_t>(findings.size());
+  for (const auto& d : suppressions.problems(wanted & told_by_text()))
+    add_always(d);
+  std::ranges::inplace_merge(findings, findings.begin() + lints, {},
+                             [](const Finding& f) { return f.span.begin; });
   return findings;
+}
+
+void filter_findings(std::vector<Finding>& findings, std::string_view text, const syntax::Ast& ast,
+                     const Rules& rules) {
+  Suppressions suppressions(text, ast);
+  std::erase_if(findings, [&](Finding& f) {
+    const auto severity = rules[f.id];
+    if (!severity || suppressions.covers(f.id, f.span.begin)) return true;
+    // The same error may be more or less certain; only a setting overrules that.
+    if (*severity != syntax::info(f.id).severity) f.severity = *severity;
+    return false;
+  });
 }
 
 }  // namespace nilas::analysis

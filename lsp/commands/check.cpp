@@ -1,82 +1,121 @@
-// nilas check PATH...: the diagnostics an editor would get.
+// nilas check PATH...: the diagnostics an editor would get, for people, programs and CI.
+//
+// Workers take files off a list, read and parse them and look for what the text tells. Evaluation
+// has one world at a time, so workers take turns there. The main thread prints the results in the
+// order of the files, whoever was done first, and forgets them.
 
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unistd.h>
 
+#include "evaluator/builtins.hpp"
 #include "lsp/analysis/evaluation_findings.hpp"
+#include "lsp/analysis/fixes/fixes.hpp"
 #include "lsp/analysis/syntax_findings.hpp"
+#include "lsp/commands/check_baseline.hpp"
+#include "lsp/commands/check_report.hpp"
 #include "lsp/commands/commands.hpp"
 #include "lsp/commands/evaluator_session.hpp"
 #include "lsp/commands/input.hpp"
-#include "lsp/documents.hpp"
 #include "lsp/evaluation.hpp"
+#include "lsp/positions.hpp"
 #include "lsp/search_path.hpp"
+#include "lsp/uri.hpp"
 
 namespace nilas::lsp {
 namespace {
 
 using analysis::Finding;
-using analysis::FindingSeverity;
+using syntax::Severity;
+
+constexpr int kFine = 0, kFound = 1, kFailed = 2;
 
 /// A world is used for so many files; what they share, such as nixpkgs' lib, is evaluated once for
 /// all of them.
 constexpr size_t kFilesPerWorld = 200;
+/// Files that may be done ahead of the one that is printed next.
+constexpr size_t kAhead = 4096;
 
 struct Options {
   std::vector<std::string> paths;
   std::vector<std::string> search_path;
+  std::vector<std::string> severities;
+  std::string format = "human", level = "warning", fail_on = "error";
+  std::string baseline, write_baseline;
   int64_t milliseconds = 10000;
-  bool no_evaluation = false;
+  unsigned jobs = 0;
+  bool fix = false, evaluate = false, no_evaluation = false;
 };
 
-std::string_view name(FindingSeverity severity) {
-  switch (severity) {
-    case FindingSeverity::Error: return "error";
-    case FindingSeverity::Warning: return "warning";
-    case FindingSeverity::Information: return "information";
-    case FindingSeverity::Hint: return "hint";
-  }
-  return {};
+struct File {
+  std::string path;
+  bool evaluate;
+};
+
+/// What became of one file.
+struct FileResult {
+  std::string failure;  ///< it could not be read or written
+  std::vector<ReportedFinding> findings;
+  size_t fixed = 0;
+};
+
+ReportedPlace place_of(std::string path, const LineIndex& lines, syntax::Span span) {
+  const Range r = lines.range(span, PositionEncoding::Utf8);
+  return {std::move(path), r.start.line + 1, r.start.character + 1, r.end.line + 1,
+          r.end.character + 1};
 }
 
-std::string place(std::string_view path, const LineIndex& lines, uint32_t offset) {
-  const Position p = lines.position(offset, PositionEncoding::Utf8);
-  return fmt::format("{}:{}:{}", path, p.line + 1, p.character + 1);
+std::string line_around(std::string_view text, uint32_t at) {
+  const size_t begin = at == 0 ? 0 : text.find_last_of("\r\n", at - 1) + 1;
+  return std::string(text.substr(begin, text.find_first_of("\r\n", at) - begin));
 }
 
-void print(const DocumentSnapshot& document, const Finding& finding) {
-  fmt::print("{}: {}: {} [{}]\n", place(document.path, *document.lines, finding.span.begin),
-             name(finding.severity), finding.message, finding.code);
-  for (const analysis::RelatedPlace& r : finding.related) {
-    fmt::print("    {}: {}\n", place(r.place.path, LineIndex(*r.place.text), r.place.span.begin),
-               r.message);
-  }
+std::string directory_of(const std::string& path) {
+  return path.substr(0, std::max<size_t>(1, path.rfind('/')));
 }
 
 class Checker {
  public:
-  explicit Checker(const Options& options) : options_(options) {}
+  Checker(const Options& options, analysis::Rules rules) : options_(options), rules_(rules) {}
 
-  /// Whether the file could be read and has no errors.
-  bool check(const std::string& path) {
-    auto text = read_whole_file(path);
-    if (!text) {
-      fmt::print(stderr, "nilas: {}\n", text.error());
-      return false;
-    }
-    const SnapshotPtr document = make_snapshot(path, std::move(*text));
-    auto findings = analysis::syntax_findings(document->path, document->text, *document->parsed);
-    if (!options_.no_evaluation && document->parsed->ok()) evaluate(*document, findings);
-    bool fine = true;
-    for (const Finding& finding : findings) {
-      print(*document, finding);
-      fine = fine && finding.severity != FindingSeverity::Error;
-    }
-    return fine;
+  /// From any thread.
+  FileResult check(const File& file) {
+    FileResult result;
+    auto read = read_whole_file(file.path);
+    if (!read) return {.failure = read.error(), .findings = {}};
+    if (options_.fix) fix(file, *read, result);
+    const auto text = std::make_shared<const std::string>(std::move(*read));
+    const auto parsed =
+        std::make_shared<const syntax::Parsed>(syntax::parse(*text, eval::global_names()));
+    auto findings = analysis::syntax_findings(file.path, text, *parsed, rules_);
+    if (file.evaluate && parsed->ok()) evaluate(file, text, parsed, findings);
+    if (!findings.empty()) report(file, *text, *parsed, findings, result);
+    return result;
   }
 
  private:
-  void evaluate(const DocumentSnapshot& document, std::vector<Finding>& findings) {
+  void fix(const File& file, std::string& text, FileResult& result) const {
+    auto fixed = analysis::fix_text(text, rules_, result.fixed);
+    if (!fixed || *fixed == text) return;
+    std::ofstream out(file.path, std::ios::binary);
+    out << *fixed;
+    out.flush();
+    if (!out) result.failure = file.path + ": could not be written";
+    text = std::move(*fixed);
+  }
+
+  void evaluate(const File& file, const std::shared_ptr<const std::string>& text,
+                const std::shared_ptr<const syntax::Parsed>& parsed,
+                std::vector<Finding>& findings) {
+    const std::scoped_lock lock(mutex_);
     if (!session_ || ++files_ > kFilesPerWorld) {
       eval::WorldOptions setup;
       setup.heap.limit_bytes = default_memory_budget();
@@ -84,42 +123,292 @@ class Checker {
       session_ = std::make_unique<CommandWorld>(std::move(setup));
       files_ = 0;
     }
-    const auto& unit = session_->world.add_source(document.path, document.directory, document.text,
-                                                  document.share_ast(), true);
+    const std::shared_ptr<const syntax::Ast> ast(parsed, &parsed->ast);
+    const auto& unit =
+        session_->world.add_source(file.path, directory_of(file.path), text, ast, true);
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.milliseconds);
     static const std::atomic<bool> kNever = false;
     auto result = analysis::evaluation_findings(session_->world, unit, 10000, deadline, kNever);
+    analysis::filter_findings(result.findings, *text, parsed->ast, rules_);
     std::ranges::move(result.findings, std::back_inserter(findings));
   }
 
+  void report(const File& file, const std::string& text, const syntax::Parsed& parsed,
+              const std::vector<Finding>& findings, FileResult& result) const {
+    const LineIndex lines(text);
+    const analysis::FixInput input{parsed.ast, text, eval::global_names()};
+    for (const Finding& f : findings) {
+      const auto claim = syntax::info(f.id).claim;
+      const bool fixable = claim != syntax::FixClaim::None && claim != syntax::FixClaim::Repair &&
+                           options_.format == "json" && !analysis::fixes_for(input, f).empty();
+      result.findings.push_back({.severity = f.severity,
+                                 .id = f.id,
+                                 .message = f.message,
+                                 .place = place_of(file.path, lines, f.span),
+                                 .related = {},
+                                 .line_text = line_around(text, f.span.begin),
+                                 .fixable = fixable});
+      for (const analysis::RelatedPlace& r : f.related) {
+        auto place = r.place.path == file.path
+                         ? place_of(file.path, lines, r.place.span)
+                         : place_of(r.place.path, LineIndex(*r.place.text), r.place.span);
+        result.findings.back().related.emplace_back(std::move(place), r.message);
+      }
+    }
+  }
+
   const Options& options_;
+  const analysis::Rules rules_;
+  std::mutex mutex_;  // guards what follows
   std::unique_ptr<CommandWorld> session_;
   size_t files_ = 0;
 };
 
-int check(const Options& options) {
-  const auto files = nix_files(options.paths);
-  if (!files) {
-    fmt::print(stderr, "nilas: {}\n", files.error());
-    return 1;
+/// Results by file, made by workers, taken in order.
+class Results {
+ public:
+  Results(Checker& checker, const std::vector<File>& files, unsigned jobs)
+      : checker_(checker), files_(files), done_(files.size()) {
+    for (unsigned i = 0; i < jobs; ++i)
+      workers_.emplace_back([this] { work(); });
   }
-  Checker checker(options);
-  bool fine = true;
-  for (const std::string& file : *files)
-    fine = checker.check(file) && fine;
-  return fine ? 0 : 1;
+  ~Results() {
+    for (std::thread& worker : workers_)
+      worker.join();
+  }
+
+  /// The result of the file `index`, when it is there. `meanwhile` is called now and then.
+  template <class F>
+  FileResult take(size_t index, F&& meanwhile) {
+    std::unique_lock lock(mutex_);
+    const auto is_done = [&] { return done_[index].has_value(); };
+    while (!made_.wait_for(lock, std::chrono::milliseconds(100), is_done))
+      meanwhile();
+    FileResult result = std::move(*done_[index]);
+    done_[index].reset();
+    taken_ = index + 1;
+    room_.notify_all();
+    return result;
+  }
+
+ private:
+  void work() {
+    for (;;) {
+      const size_t index = next_++;
+      if (index >= files_.size()) return;
+      {
+        std::unique_lock lock(mutex_);
+        room_.wait(lock, [&] { return index < taken_ + kAhead; });
+      }
+      FileResult result = checker_.check(files_[index]);
+      const std::scoped_lock lock(mutex_);
+      done_[index] = std::move(result);
+      made_.notify_one();
+    }
+  }
+
+  Checker& checker_;
+  const std::vector<File>& files_;
+  std::atomic<size_t> next_ = 0;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable made_, room_;
+  std::vector<std::optional<FileResult>> done_;
+  size_t taken_ = 0;
+  std::vector<std::thread> workers_;
+};
+
+/// A line on a terminal that tells how far the work is; nothing anywhere else.
+class ProgressBar {
+ public:
+  explicit ProgressBar(size_t total) : total_(total), shown_(total > 1 && ::isatty(2) == 1) {}
+  ~ProgressBar() { clear(); }
+
+  void show(size_t done, size_t errors, size_t warnings) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!shown_ || now - last_ < std::chrono::milliseconds(100)) return;
+    last_ = now;
+    constexpr size_t kWidth = 30;
+    const size_t filled = done * kWidth / total_;
+    fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {}/{} files, {} errors, {} warnings\033[K", "", filled,
+               "", kWidth - filled, done, total_, errors, warnings);
+    std::fflush(stderr);
+    drawn_ = true;
+  }
+  /// Before something else is printed.
+  void clear() {
+    if (drawn_) fmt::print(stderr, "\r\033[K");
+    std::fflush(stderr);
+    drawn_ = false;
+  }
+
+ private:
+  size_t total_;
+  bool shown_, drawn_ = false;
+  std::chrono::steady_clock::time_point last_;
+};
+
+std::optional<Severity> severity_of(std::string_view name) {
+  for (const auto s : {Severity::Error, Severity::Warning, Severity::Information, Severity::Hint})
+    if (severity_name(s) == name) return s;
+  return std::nullopt;
+}
+
+/// What is less severe than the level is not even looked for.
+std::expected<analysis::Rules, std::string> rules_of(const Options& options) {
+  analysis::Rules rules;
+  for (const std::string& rule : options.severities) {
+    const size_t equals = rule.find('=');
+    const bool fine =
+        equals != std::string::npos && rules.set(std::string_view(rule).substr(0, equals),
+                                                 std::string_view(rule).substr(equals + 1));
+    if (!fine) return std::unexpected("'" + rule + "' is not NAME=LEVEL");
+  }
+  const Severity level = *severity_of(options.level);
+  for (auto& severity : rules.severities)
+    if (severity && *severity > level) severity.reset();
+  return rules;
+}
+
+/// What the arguments name is evaluated, what is found below directories only if that is asked for.
+std::expected<std::vector<File>, std::string> files_of(const Options& options) {
+  std::vector<File> files;
+  for (const std::string& path : options.paths) {
+    const auto found = nix_files({path});
+    if (!found) return std::unexpected(found.error());
+    std::error_code code;
+    const bool named = !std::filesystem::is_directory(path, code);
+    for (const std::string& file : *found)
+      files.push_back({file, (named || options.evaluate) && !options.no_evaluation});
+  }
+  return files;
+}
+
+int fail(std::string_view why) {
+  fmt::print(stderr, "nilas: {}\n", why);
+  return kFailed;
+}
+
+class Run {
+ public:
+  Run(const Options& options, std::vector<File> files, analysis::Rules rules)
+      : options_(options),
+        files_(std::move(files)),
+        checker_(options, rules),
+        bar_(files_.size()),
+        reporter_(make_reporter(options.format, stdout)),
+        fail_on_(*severity_of(options.fail_on)) {}
+
+  int run(Baseline* known, Baseline* written) {
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const unsigned jobs = options_.jobs ? options_.jobs : cores;
+    {
+      Results results(checker_, files_,
+                      static_cast<unsigned>(std::min<size_t>(jobs, files_.size())));
+      for (size_t i = 0; i < files_.size(); ++i) {
+        const auto show = [&] { bar_.show(i, errors_, warnings_); };
+        show();
+        take(results.take(i, show), known, written);
+      }
+    }
+    bar_.clear();
+    reporter_->finish();
+    summarize();
+    return status_;
+  }
+
+ private:
+  void take(const FileResult& result, Baseline* known, Baseline* written) {
+    if (!result.failure.empty()) {
+      bar_.clear();
+      status_ = fail(result.failure);
+    }
+    fixed_ += result.fixed;
+    for (const ReportedFinding& f : result.findings) {
+      if (written) written->add(f);
+      if (known && known->take(f)) continue;
+      errors_ += f.severity == Severity::Error;
+      warnings_ += f.severity == Severity::Warning;
+      if (f.severity <= fail_on_ && !written) status_ = std::max(status_, kFound);
+      bar_.clear();
+      reporter_->add(f);
+    }
+  }
+
+  void summarize() const {
+    if (::isatty(2) != 1) return;
+    fmt::print(stderr, "{} files: {} errors, {} warnings", files_.size(), errors_, warnings_);
+    if (options_.fix) fmt::print(stderr, "; {} places fixed", fixed_);
+    fmt::print(stderr, "\n");
+  }
+
+  const Options& options_;
+  const std::vector<File> files_;
+  Checker checker_;
+  ProgressBar bar_;
+  std::unique_ptr<Reporter> reporter_;
+  Severity fail_on_;
+  size_t errors_ = 0, warnings_ = 0, fixed_ = 0;
+  int status_ = kFine;
+};
+
+int check(const Options& options) {
+  auto files = files_of(options);
+  if (!files) return fail(files.error());
+  const auto rules = rules_of(options);
+  if (!rules) return fail(rules.error());
+  std::optional<Baseline> known, written;
+  if (!options.baseline.empty()) {
+    auto read = Baseline::read(options.baseline);
+    if (!read) return fail(read.error());
+    known = std::move(*read);
+  }
+  if (!options.write_baseline.empty()) written = Baseline::beside(options.write_baseline);
+  const int status = Run(options, std::move(*files), *rules)
+                         .run(known ? &*known : nullptr, written ? &*written : nullptr);
+  if (written && !written->write(options.write_baseline))
+    return fail(options.write_baseline + ": could not be written");
+  return status;
 }
 
 }  // namespace
 
 void add_check_command(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
-      "check", "Print the diagnostics of files; exit 1 if there are errors.");
+      "check",
+      "Print the diagnostics of files. Exit status: 0 nothing severe, 1 errors (see --fail-on), "
+      "2 something could not be read, written or understood.");
   auto options = std::make_shared<Options>();
+  const auto levels = CLI::IsMember({"error", "warning", "information", "hint"});
   command
-      ->add_option("PATH", options->paths, "Files, or directories with all .nix files below them.")
+      ->add_option("PATH", options->paths,
+                   "Files, which are evaluated; or directories with all .nix files below them.")
       ->required();
+  command->add_flag("--fix", options->fix,
+                    "Change files: apply the fixes that keep what the code means.");
+  command->add_option("--format", options->format, "human, json, sarif or github.")
+      ->check(CLI::IsMember({"human", "json", "sarif", "github"}));
+  command
+      ->add_option("--level", options->level,
+                   "The least severe diagnostics to look for: error, warning (default), "
+                   "information or hint.")
+      ->check(levels);
+  command
+      ->add_option("--fail-on", options->fail_on,
+                   "The least severe diagnostics that make the exit status 1: error (default), "
+                   "warning, information or hint.")
+      ->check(levels);
+  command
+      ->add_option("--severity", options->severities,
+                   "NAME=LEVEL: a severity, or `off`, or `on` (docs/diagnostics.md).")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  command->add_option("--baseline", options->baseline,
+                      "A file of known findings, which are not reported.");
+  command->add_option("--write-baseline", options->write_baseline,
+                      "Write what is found to a file for --baseline; the exit status is 0 then.");
+  command->add_option("-j,--jobs", options->jobs, "Threads; by default as many as cores.");
   command
       ->add_option("-I,--include", options->search_path,
                    "Add to the search path: NAME=PATH or PATH.")
@@ -128,6 +417,7 @@ void add_check_command(CLI::App& program, int& status) {
       ->allow_extra_args(false);
   command->add_option("--deadline", options->milliseconds,
                       "Milliseconds that the evaluation of a file may take.");
+  command->add_flag("--evaluate", options->evaluate, "Evaluate what is below directories, too.");
   command->add_flag("--no-evaluation", options->no_evaluation, "Only what the text tells.");
   command->callback([options, &status] { status = check(*options); });
 }

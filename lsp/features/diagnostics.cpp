@@ -1,7 +1,11 @@
 // textDocument/publishDiagnostics: what the text alone tells right after an edit; what evaluation
-// tells a moment later,
-// together with it, for the same version. Results for a version that is gone are dropped.
+// tells a moment later, together with it, for the same version. Results for a version that is gone
+// are dropped.
+//
+// textDocument/diagnostic: the same for clients that ask. They are sent nothing unasked, but are told
+// to ask again when evaluation or settings have changed the answer.
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <spdlog/spdlog.h>
@@ -17,9 +21,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// More would only slow the editor down.
-constexpr size_t kMaxPublished = 500;
-
 class Diagnostics {
  public:
   explicit Diagnostics(Server& server) : server_(server) {}
@@ -28,6 +29,7 @@ class Diagnostics {
   void edited(const std::string& key) {
     State& state = state_of(key);
     stop(state);
+    state.evaluated.clear();
     if (state.publish_posted) return;
     state.publish_posted = true;
     server_.post([this, key] {
@@ -35,7 +37,7 @@ class Diagnostics {
       if (at == states_.end()) return;
       at->second.publish_posted = false;
       at->second.evaluated_text = nullptr;
-      publish(key, {});
+      if (!pulled()) publish(key);
       evaluate_later(key, milliseconds(server_.settings.diagnostics_delay),
                      milliseconds(server_.settings.diagnostics_deadline));
     });
@@ -53,10 +55,28 @@ class Diagnostics {
     if (at == states_.end()) return;
     stop(at->second);
     const SnapshotPtr document = server_.documents.snapshot(key);
-    if (document)
+    if (document && !pulled())
       server_.client.notify("textDocument/publishDiagnostics",
                             PublishDiagnosticsParams{document->uri, {}, {}});
     states_.erase(at);
+  }
+
+  /// A report for textDocument/diagnostic (LSP 3.17, "DocumentDiagnosticReport").
+  Json report(const SnapshotPtr& document, const Json& previous) {
+    const State& state = state_of(document->key);
+    const std::string id = std::to_string(document->version) + "." +
+                           std::to_string(state.evaluations) + "." + std::to_string(settings_);
+    if (previous.is_string() && previous == id)
+      return Json::object({{"kind", "unchanged"}, {"resultId", id}});
+    return Json::object(
+        {{"kind", "full"}, {"resultId", id}, {"items", diagnostics_of(*document, state)}});
+  }
+
+  void settings_changed() {
+    ++settings_;
+    if (pulled()) return ask_again();
+    for (const auto& [key, state] : states_)
+      publish(key);
   }
 
   /// Something that other documents import may have changed.
@@ -76,7 +96,8 @@ class Diagnostics {
     std::shared_ptr<Progress> progress;
     milliseconds deadline{0};  // of the evaluation that is planned
     bool publish_posted = false;
-    bool evaluated_published = false;  // the last thing published holds findings of evaluation
+    std::vector<analysis::Finding> evaluated;  // what evaluation told of the present version
+    uint64_t evaluations = 0;                  // counts changes of that
     std::shared_ptr<const std::string> evaluated_text;  // what was evaluated last,
     uint64_t evaluated_in = 0;                          // and in which world, by serial
   };
@@ -163,27 +184,40 @@ class Diagnostics {
     if (!findings) return;  // nothing changed since the last time
     at->second.evaluated_text = document->text;
     at->second.evaluated_in = serial;
-    if (findings->empty() && !at->second.evaluated_published) return;
-    publish(document->key, *findings);
+    if (findings->empty() && at->second.evaluated.empty()) return;
+    at->second.evaluated = *findings;
+    ++at->second.evaluations;
+    if (pulled()) return ask_again();
+    publish(document->key);
   }
 
-  void publish(const std::string& key, std::vector<analysis::Finding> evaluated) {
+  bool pulled() const { return server_.about_client.pulls_diagnostics; }
+
+  void ask_again() {
+    server_.client.request("workspace/diagnostic/refresh", nullptr, [](const auto&) {});
+  }
+
+  void publish(const std::string& key) {
     const SnapshotPtr document = server_.documents.snapshot(key);
     if (!document) return;
-    state_of(key).evaluated_published = !evaluated.empty();
-    const WireContext context{*document, server_.encoding,
-                              server_.about_client.related_information};
-    PublishDiagnosticsParams params{document->uri, document->version, {}};
-    auto findings = analysis::syntax_findings(document->key, document->text, *document->parsed);
+    server_.client.notify("textDocument/publishDiagnostics",
+                          PublishDiagnosticsParams{document->uri, document->version,
+                                                   diagnostics_of(*document, state_of(key))});
+  }
+
+  std::vector<WireDiagnostic> diagnostics_of(const DocumentSnapshot& document,
+                                             const State& state) const {
+    const analysis::Rules rules = rules_of(server_.settings);
+    auto findings = analysis::syntax_findings(document.key, document.text, *document.parsed, rules);
+    auto evaluated = state.evaluated;
+    analysis::filter_findings(evaluated, *document.text, document.ast(), rules);
     std::ranges::move(evaluated, std::back_inserter(findings));
-    if (findings.size() > kMaxPublished) findings.resize(kMaxPublished);
-    for (const analysis::Finding& f : findings)
-      params.diagnostics.push_back(to_wire(f, context));
-    server_.client.notify("textDocument/publishDiagnostics", params);
+    return to_wire(std::move(findings), wire_context(server_, document));
   }
 
   Server& server_;
   std::map<std::string, State> states_;
+  uint64_t settings_ = 0;  // counts their changes
 };
 
 }  // namespace
@@ -197,7 +231,18 @@ void bind_diagnostics(Binder& binder) {
   binder.on_save.push_back([diagnostics](const std::string& key) { diagnostics->saved(key); });
   binder.on_close.push_back([diagnostics](const std::string& key) { diagnostics->closed(key); });
   binder.on_disk_change.push_back([diagnostics] { diagnostics->others_changed(""); });
-  binder.on_settings.push_back([diagnostics] { diagnostics->others_changed(""); });
+  binder.on_settings.push_back([diagnostics] {
+    diagnostics->settings_changed();
+    diagnostics->others_changed("");
+  });
+  binder.request<Json, Json>(
+      "textDocument/diagnostic",
+      [diagnostics, &server = binder.server](const Json& params, const Reply<Json>& reply) {
+        const std::string uri = params.at("textDocument").at("uri").get<std::string>();
+        const SnapshotPtr document = server.documents.snapshot(Documents::key_of(uri));
+        if (!document) return reply(Json::object({{"kind", "full"}, {"items", Json::array()}}));
+        reply(diagnostics->report(document, find(params, "previousResultId")));
+      });
 }
 
 }  // namespace nilas::lsp

@@ -18,6 +18,7 @@ void to_json(Json& j, const WireDiagnostic& d) {
       tags.push_back(static_cast<int>(t));
     j["tags"] = std::move(tags);
   }
+  if (!d.documentation.empty()) j["codeDescription"] = Json::object({{"href", d.documentation}});
   if (!d.related.empty()) j["relatedInformation"] = d.related;
 }
 

@@ -20,7 +20,8 @@ struct RelatedInformation {
 struct WireDiagnostic {
   Range range;
   DiagnosticSeverity severity = DiagnosticSeverity::Error;
-  std::string code;  ///< short name: "undefined-variable"
+  std::string code;           ///< short name: "undefined-variable"
+  std::string documentation;  ///< URI of its explanation; empty: none is sent
   std::string message;
   std::vector<DiagnosticTag> tags;
   std::vector<RelatedInformation> related;

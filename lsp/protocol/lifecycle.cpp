@@ -54,6 +54,15 @@ void from_json(const Json& j, InitializeParams& p) {
   p.diagnostic_tags =
       find(publish, "tagSupport").is_object() || is_true(find(publish, "tagSupport"));
   p.code_description = is_true(find(publish, "codeDescriptionSupport"));
+  const Json& action = find(can, "textDocument", "codeAction");
+  p.code_action_literals = find(action, "codeActionLiteralSupport").is_object();
+  p.resolves_code_actions = is_true(find(action, "dataSupport")) &&
+                            contains(find(action, "resolveSupport", "properties"), "edit");
+  const Json& edit = find(can, "workspace", "workspaceEdit");
+  p.document_changes = is_true(find(edit, "documentChanges"));
+  p.creates_files = p.document_changes && contains(find(edit, "resourceOperations"), "create");
+  p.pulls_diagnostics = find(can, "textDocument", "diagnostic").is_object() &&
+                        is_true(find(can, "workspace", "diagnostics", "refreshSupport"));
   // Clients that say nothing know Markdown since before there was anything to say.
   const Json& formats = find(can, "textDocument", "hover", "contentFormat");
   p.hover_markdown = !formats.is_array() || formats.empty() || contains(formats, "markdown");

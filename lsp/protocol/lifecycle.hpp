@@ -31,6 +31,11 @@ struct InitializeParams {
   bool diagnostic_tags = false;
   bool code_description = false;
   bool hover_markdown = false;
+  bool code_action_literals = false;   ///< takes code actions, not only commands
+  bool resolves_code_actions = false;  ///< asks for the edit of an action when it is chosen
+  bool document_changes = false;       ///< takes edits of a version of a document
+  bool creates_files = false;          ///< takes edits that create files
+  bool pulls_diagnostics = false;      ///< asks for diagnostics, and again when told to
 };
 
 void from_json(const Json& j, InitializeParams& p);

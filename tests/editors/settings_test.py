@@ -8,7 +8,8 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TYPES = {"Flag": "boolean", "Number": "integer", "Text": "string", "Texts": "array"}
+TYPES = {"Flag": "boolean", "Number": "integer", "Text": "string", "Texts": "array",
+         "Levels": "object"}
 SETTING = re.compile(
     r'SETTING\(\w+,\s*"(?P<key>[^"]+)",\s*(?P<type>\w+),\s*(?P<default>.*?),\s*'
     r'(?P<text>"(?:[^"\\]|\\.)*")\)',
@@ -23,7 +24,7 @@ def server_settings() -> dict[str, tuple]:
     return {
         row["key"]: (
             TYPES[row["type"]],
-            json.loads("[]" if row["default"] == "{}" else row["default"]),
+            json.loads("[]" if row["default"] == "{}" and row["type"] == "Texts" else row["default"]),
             json.loads(row["text"]),
         )
         for row in rows

@@ -1,4 +1,4 @@
-"""nilas check, hover, dump and parse: what a terminal gets."""
+"""nilas hover, dump and parse: what a terminal gets."""
 import subprocess
 
 from wire import NILAS, Workspace, run_tests
@@ -7,47 +7,6 @@ from wire import NILAS, Workspace, run_tests
 def run(root, *arguments):
     p = subprocess.run([NILAS, *arguments], cwd=root, capture_output=True, text=True, timeout=60)
     return p.returncode, p.stdout.replace(root, '$ROOT'), p.stderr.replace(root, '$ROOT')
-
-
-def test_check_of_a_valid_file():
-    with Workspace({('/a.nix', False): '{ a = 1; }'}) as w:
-        assert run(w.root, 'check', 'a.nix') == (0, '', '')
-
-
-def test_check_of_a_directory():
-    files = {('/x/a.nix', False): '{ a = ; }', ('/x/y/b.nix', False): '{ a = 1 + "x"; }',
-             ('/x/readme.txt', False): 'no Nix', ('/x/c.nix', False): 'x: x'}
-    with Workspace(files) as w:
-        code, out, err = run(w.root, 'check', 'x')
-        assert code == 1 and err == ''
-        assert out.splitlines() == ['$ROOT/x/a.nix:1:6: error: missing expression [syntax-error]',
-                                    '$ROOT/x/y/b.nix:1:11: error: cannot add a string to an integer [type-error]'], out
-
-
-def test_check_shows_the_trace():
-    files = {('/a.nix', False): '{ a = 1 + import ./b.nix; }', ('/b.nix', False): 'throw "deep"'}
-    with Workspace(files) as w:
-        code, out, _ = run(w.root, 'check', 'a.nix')
-        assert code == 1
-        assert out.startswith('$ROOT/a.nix:1:') and out.splitlines()[0].endswith(': error: deep [throw]'), out
-        assert '    $ROOT/b.nix:1:1: deep' in out, out
-
-
-def test_check_without_evaluation():
-    with Workspace({('/a.nix', False): '{ a = 1 + "x"; }'}) as w:
-        assert run(w.root, 'check', '--no-evaluation', 'a.nix') == (0, '', '')
-
-
-def test_check_of_what_is_not_there():
-    with Workspace({('/a.nix', False): '1'}) as w:
-        code, out, err = run(w.root, 'check', 'missing.nix')
-        assert code == 1 and 'missing.nix: No such file or directory' in err
-
-
-def test_warnings_alone_are_success():
-    with Workspace({('/a.nix', False): '{ a = https://example.org/x; }'}) as w:
-        code, out, _ = run(w.root, 'check', 'a.nix')
-        assert code == 0 and 'warning' in out
 
 
 def test_hover():

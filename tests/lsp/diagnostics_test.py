@@ -168,5 +168,97 @@ def test_switched_off():
         assert c.stop() == 0
 
 
+PULLING = {'textDocument': {'diagnostic': {}, 'publishDiagnostics': {'relatedInformation': True, 'codeDescriptionSupport': True}},
+           'workspace': {'diagnostics': {'refreshSupport': True}}}
+
+
+def pull(c, path, previous=None):
+    return c.request('textDocument/diagnostic', {'textDocument': {'uri': 'file://' + path}, 'previousResultId': previous})
+
+
+def wait_for_refresh(c, count):
+    end = time.monotonic() + 10
+    while sum(r['method'] == 'workspace/diagnostic/refresh' for r in c.requests) < count:
+        assert time.monotonic() < end, 'not told to ask again'
+        time.sleep(0.02)
+
+
+def test_pulled_diagnostics():
+    text = '{ a = 1 + "x"; b = let c = 1; in 2; }'
+    with Workspace({('/main.nix', False): text}) as w:
+        c = Client()
+        answer = c.initialize(w.root, capabilities=PULLING)
+        assert answer['capabilities']['diagnosticProvider']['interFileDependencies']
+        c.open(w.main, text)
+        first = pull(c, w.main)
+        assert first['kind'] == 'full' and 'unused-binding' in [d['code'] for d in first['items']]
+        wait_for_refresh(c, 1)  # evaluation has more to say
+        second = pull(c, w.main, first['resultId'])
+        assert sorted(codes(second['items'])) == ['type-error', 'unused-binding']
+        assert pull(c, w.main, second['resultId']) == {'kind': 'unchanged', 'resultId': second['resultId']}
+        unused = [d for d in second['items'] if d['code'] == 'unused-binding'][0]
+        assert unused['tags'] == [1] and unused['codeDescription']['href'].endswith('diagnostics.md#unused-binding')
+        c.change(w.main, '{ }', 2)
+        assert pull(c, w.main, second['resultId'])['items'] == []
+        assert pull(c, w.root + '/closed.nix')['items'] == []
+        assert all(m['method'] != 'textDocument/publishDiagnostics' for m in c.notifications.queue)
+        assert c.stop() == 0
+
+
+def test_severities_are_settings():
+    text = 'let a = (1); in 2'
+    with Workspace({('/main.nix', False): text}) as w:
+        c = Client()
+        c.initialize(w.root)
+        c.open(w.main, text)
+        assert [d['code'] for d in c.diagnostics(w.main, 1)] == ['unused-binding', 'redundant-parentheses']
+        c.notify('workspace/didChangeConfiguration', {'settings': {'nilas': {'diagnostics': {
+            'severity': {'unused-binding': 'error', 'redundant-parentheses': 'off'}}}}})
+        [d] = c.diagnostics(w.main, 1)
+        assert (d['code'], d['severity']) == ('unused-binding', 1)
+        c.notify('workspace/didChangeConfiguration', {'settings': {'nilas': {'diagnostics': {'ignored': ['unused-binding', 'redundant-parentheses']}}}})
+        assert c.diagnostics(w.main, 1) == []
+        assert c.stop() == 0
+
+
+def pull_workspace(c, known=(), **more):
+    return c.start_request('workspace/diagnostic', {'previousResultIds': [
+        {'uri': i['uri'], 'value': i['resultId']} for i in known], **more})
+
+
+def test_the_whole_workspace():
+    files = {('/a.nix', False): '{ a = ; }', ('/b/c.nix', False): 'let d = 1; in 2', ('/e.nix', False): '1'}
+    with Workspace(files) as w:
+        c = Client()
+        answer = c.initialize(w.root, capabilities=PULLING, initializationOptions={'diagnostics': {'workspace': True}})
+        assert answer['capabilities']['diagnosticProvider']['workspaceDiagnostics']
+        c.open(w.root + '/e.nix', '1')
+        items = c.wait(pull_workspace(c))['result']['items']
+        assert {os.path.basename(i['uri']): codes(i['items']) for i in items} == {
+            'a.nix': ['syntax-error'], 'c.nix': ['unused-binding']}
+        # Nothing new: the answer waits until there is something.
+        waiting = pull_workspace(c, items)
+        try:
+            c.wait(waiting, timeout=0.5)
+            assert False, 'answered without news'
+        except TimeoutError:
+            pass
+        with open(w.root + '/a.nix', 'w') as f:
+            f.write('{ a = 1; }')
+        os.remove(w.root + '/b/c.nix')
+        c.notify('workspace/didChangeWatchedFiles', {'changes': [{'uri': 'file://' + w.root + '/a.nix', 'type': 2}]})
+        news = c.wait(waiting)['result']['items']
+        assert {os.path.basename(i['uri']): i['items'] for i in news if i['kind'] == 'full'} == {'a.nix': [], 'c.nix': []}
+        # In parts, if the client likes.
+        assert c.wait(pull_workspace(c, partialResultToken='part'))['result'] == {'items': []}
+        part = c.wait_notification('$/progress', lambda p: p['token'] == 'part')
+        assert [os.path.basename(i['uri']) for i in part['value']['items']] == ['a.nix']
+        # A request that waits can be cancelled, and does not keep the server.
+        waiting = pull_workspace(c, [i for i in news if 'resultId' in i])
+        c.notify('$/cancelRequest', {'id': waiting})
+        assert c.wait(waiting)['error']['code'] == -32800
+        assert c.stop() == 0
+
+
 from wire import run_tests
 run_tests(globals())

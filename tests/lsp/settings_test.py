@@ -98,11 +98,11 @@ def test_the_page_has_every_setting():
     here = os.path.dirname(os.path.abspath(__file__)) + '/../..'
     table = open(here + '/lsp/settings.def').read()
     page = open(here + '/docs/settings.md').read()
-    rows = re.findall(r'^SETTING\(\w+, "([^"]+)", \w+, ([^,]+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', table, re.M)
+    rows = re.findall(r'^SETTING\(\w+, "([^"]+)", (\w+), ([^,]+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', table, re.M)
     assert len(rows) == table.count('\nSETTING(')
-    for key, default, text in rows:
+    for key, kind, default, text in rows:
         text = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', text)).replace('\\"', '"')
-        default = '[]' if default == '{}' else default
+        default = '[]' if default == '{}' and kind == 'Texts' else default
         assert f'| `{key}` |' in page and f'| `{default}` | {text} |' in page, key
 
 

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "syntax/parse.hpp"
+#include "tests/syntax/annotate.hpp"
 #include "tests/syntax/cases.hpp"
 
 namespace nilas::syntax::test {
@@ -40,52 +41,20 @@ TEST_CASE("errors show the line between its neighbours") {
         "            4| }");
 }
 
-// Every line `# ^^^ message` says what an editor shows under the carets (`|` for an insertion
-// point) in the line above.
-std::string annotate(const std::string& text, const std::vector<Diagnostic>& diagnostics) {
-  const Source source(text);
-  std::string out;
-  for (uint32_t line = 0; line < source.line_count(); ++line) {
-    if (line + 1 < source.line_count() || !source.line(line).empty()) {
-      out += std::string(source.line(line)) + "\n";
-    }
-    for (const Diagnostic& d : diagnostics) {
-      const LineColumn begin = source.position(d.span.begin);
-      if (begin.line != line) continue;
-      const LineColumn end = source.position(d.span.end);
-      const uint32_t size = end.line == line ? end.column - begin.column : 1;
-      std::string mark = "#" + std::string(begin.column > 0 ? begin.column - 1 : 0, ' ');
-      mark += size == 0 ? "|" : std::string(size, '^');
-      out += mark + " " + std::string(info(d.id).name) + ": " + d.message + "\n";
-    }
-  }
-  return out;
-}
-
-std::string without_annotations(const std::string& text) {
-  std::string out;
-  const Source source(text);
-  for (uint32_t line = 0; line + 1 < source.line_count(); ++line) {
-    const std::string_view s = source.line(line);
-    const size_t first = s.find_first_not_of(' ', 1);
-    const bool mark = s.starts_with('#') && first != std::string_view::npos &&
-                      (s[first] == '^' || s[first] == '|');
-    if (!mark) out += std::string(s) + "\n";
-  }
-  return out;
+std::vector<Remark> remarks_on(const std::string& text) {
+  std::vector<Remark> remarks;
+  for (const Diagnostic& d : parse(text).diagnostics)
+    remarks.push_back({d.span, std::string(info(d.id).name) + ": " + d.message});
+  return remarks;
 }
 
 TEST_CASE("diagnostics as an editor shows them") {
   const char* name = "diagnostics.nix.txt";
   const std::string want = read_file(data_path(name));
   std::string got;
-  size_t at = 0;
-  while (at < want.size()) {  // parts are separated by a line `----`
-    const size_t end = std::min(want.find("----\n", at), want.size());
-    const std::string part = without_annotations(want.substr(at, end - at));
-    got += annotate(part, parse(part).diagnostics);
-    if (end < want.size()) got += "----\n";
-    at = end + 5;
+  for (const std::string& part : split_parts(want)) {
+    const std::string text = without_annotations(part);
+    got += (got.empty() ? "" : "----\n") + annotate(text, remarks_on(text));
   }
   if (std::getenv("NILAS_REWRITE_GOLDENS") != nullptr) {
     std::ofstream(data_path(name), std::ios::binary) << got;
@@ -97,6 +66,8 @@ TEST_CASE("the table of diagnostics") {
   std::vector<std::string_view> names;
   for (const DiagnosticInfo& row : all_diagnostics()) {
     CHECK(!row.documentation.empty());
+    CHECK(row.fix.empty() == (row.claim == FixClaim::None));
+    CHECK(find_diagnostic(row.name).has_value());
     names.push_back(row.name);
   }
   std::ranges::sort(names);

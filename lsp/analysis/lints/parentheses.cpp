@@ -1,0 +1,113 @@
+// Parentheses that change nothing. Whether they do depends on what stands around them, so each slot
+// that holds an expression is looked at, not each Paren node.
+
+#include "lsp/analysis/lints/lint.hpp"
+
+namespace nilas::analysis {
+namespace {
+
+/// What delimits the expression in a slot.
+enum class Slot : uint8_t {
+  Whole,     ///< keywords or punctuation: anything may stand there
+  Argument,  ///< white space: element of a list, argument or function of a call; a default
+  Operand,   ///< an operator
+  Base,      ///< the dot of a selection
+};
+
+class Parentheses {
+ public:
+  explicit Parentheses(Lint& lint) : lint_(lint), ast_(lint.ast) {}
+
+  void run() {
+    look(ast_.root, Slot::Whole);
+    for (const Node& n : ast_.nodes)
+      children(n);
+    for (const syntax::Binding& binding : ast_.bindings)
+      look(binding.value, Slot::Whole);
+    for (const syntax::Formal& formal : ast_.formals)
+      look(formal.default_value, Slot::Whole);
+    for (const syntax::Part& part : ast_.parts)
+      look(part.expr, Slot::Whole);
+    for (const syntax::AttrName& name : ast_.attr_names)
+      look(name.expr, Slot::Whole);
+  }
+
+ private:
+  void children(const Node& n) {
+    switch (n.kind) {
+      case NodeKind::Error:
+      case NodeKind::Int:
+      case NodeKind::Float:
+      case NodeKind::String:
+      case NodeKind::Path:
+      case NodeKind::SearchPath:
+      case NodeKind::CurPos:
+      case NodeKind::Var:
+      case NodeKind::InheritFrom:
+      case NodeKind::LegacyLet:
+      case NodeKind::AttrSet: return;
+      case NodeKind::Paren: return look(n.a, Slot::Whole);
+      case NodeKind::Lambda:
+      case NodeKind::Let: return look(n.b, Slot::Whole);
+      case NodeKind::If: look(n.c, Slot::Whole); [[fallthrough]];
+      case NodeKind::With:
+      case NodeKind::Assert: look(n.a, Slot::Whole); return look(n.b, Slot::Whole);
+      case NodeKind::Select: look(n.c, Slot::Argument); return look(n.a, Slot::Base);
+      case NodeKind::HasAttr: return look(n.a, Slot::Operand);
+      case NodeKind::Unary: return look(n.a, Slot::Operand);
+      case NodeKind::Binary: look(n.a, Slot::Operand); return look(n.b, Slot::Operand);
+      case NodeKind::Apply:
+        look(n.a, Slot::Argument);
+        for (const NodeId argument : ast_.children(n.b, n.c))
+          look(argument, Slot::Argument);
+        return;
+      case NodeKind::List:
+        for (const NodeId item : ast_.children(n.a, n.b))
+          look(item, Slot::Argument);
+        return;
+    }
+  }
+
+  void look(NodeId id, Slot slot) {
+    if (id == kNone) return;
+    const Node& n = ast_[id];
+    if (n.kind != NodeKind::Paren || !is_redundant(ast_[n.a], slot)) return;
+    // `f (a.b) or c`: what follows would become a default.
+    if (slot != Slot::Whole && is_followed_by_or(n.span.end)) return;
+    lint_.report(DiagnosticId::RedundantParentheses, n.span, id);
+  }
+
+  bool is_redundant(const Node& inner, Slot slot) const {
+    switch (inner.kind) {
+      case NodeKind::Error: return false;
+      case NodeKind::Var: return ast_.symbol(inner.a) != "or";
+      case NodeKind::String:
+        // A URL takes in what follows, up to white space.
+        if (inner.op == static_cast<uint8_t>(syntax::StringStyle::Url)) return false;
+        return slot != Slot::Base;
+      case NodeKind::Paren: return true;
+      case NodeKind::Int:
+      case NodeKind::List: return slot != Slot::Base;
+      case NodeKind::AttrSet: return slot == Slot::Whole || slot == Slot::Argument;
+      case NodeKind::Select: return inner.c == kNone || slot == Slot::Whole;
+      default: return slot == Slot::Whole;  // whatever the expression is
+    }
+  }
+
+  bool is_followed_by_or(uint32_t end) const {
+    const std::string_view text = lint_.input.text;
+    const size_t at = text.find_first_not_of(" \t\r\n", end);
+    return at != std::string_view::npos && (text.substr(at, 2) == "or" || text[at] == '#');
+  }
+
+  Lint& lint_;
+  const Ast& ast_;
+};
+
+}  // namespace
+
+void lint_parentheses(Lint& lint) {
+  if (lint.wants(DiagnosticId::RedundantParentheses)) Parentheses(lint).run();
+}
+
+}  // namespace nilas::analysis
