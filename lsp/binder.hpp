@@ -64,6 +64,7 @@ class Binder {
   std::vector<std::function<void(const std::string& key)>>
       on_save;  ///< or opened: worth a longer evaluation
   std::vector<std::function<void(const std::string& key)>> on_close;
+  std::vector<std::function<void()>> on_wait;         ///< a reader waits for the evaluator
   std::vector<std::function<void()>> on_disk_change;  ///< files changed outside the editor
 };
 

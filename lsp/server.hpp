@@ -48,6 +48,8 @@ class StrandTimer {
   std::shared_ptr<State> state_;
 };
 
+class SnapshotRequests;
+
 class Server {
  public:
   explicit Server(Descriptors descriptors);
@@ -79,6 +81,7 @@ class Server {
   Binder binder;
   std::map<std::string, std::function<void()>> progress_cancellers;  ///< by token (progress.hpp)
   Evaluation evaluation;
+  std::unique_ptr<SnapshotRequests> snapshot_requests;
 
   /// What evaluation of a document needs to know of the session as it is now.
   WorldSetup world_setup(const DocumentSnapshot& document) const;

@@ -56,6 +56,12 @@ void from_json(const Json& j, InitializeParams& p) {
   p.code_description = is_true(find(publish, "codeDescriptionSupport"));
   // Clients that say nothing know Markdown since before there was anything to say.
   const Json& formats = find(can, "textDocument", "hover", "contentFormat");
+  const Json& document = find(can, "textDocument");
+  p.nested_symbols = is_true(find(document, "documentSymbol", "hierarchicalDocumentSymbolSupport"));
+  p.fold_whole_lines = is_true(find(document, "foldingRange", "lineFoldingOnly"));
+  if (const Json& limit = find(document, "foldingRange", "rangeLimit"); limit.is_number_unsigned())
+    p.fold_limit = limit.get<uint32_t>();
+  p.definition_links = is_true(find(document, "definition", "linkSupport"));
   p.hover_markdown = !formats.is_array() || formats.empty() || contains(formats, "markdown");
 }
 

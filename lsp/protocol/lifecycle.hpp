@@ -31,6 +31,10 @@ struct InitializeParams {
   bool diagnostic_tags = false;
   bool code_description = false;
   bool hover_markdown = false;
+  bool nested_symbols = false;         ///< hierarchical document symbols
+  bool fold_whole_lines = false;       ///< folding ranges without characters
+  std::optional<uint32_t> fold_limit;  ///< how many folding ranges it takes
+  bool definition_links = false;       ///< LocationLink as answer to definition
 };
 
 void from_json(const Json& j, InitializeParams& p);
