@@ -35,6 +35,7 @@ Server::Server(Descriptors descriptors)
       binder(*this),
       snapshot_requests(std::make_unique<SnapshotRequests>(*this)),
       pool_(2),
+      slow_(2),
       strand_(asio::make_strand(pool_)) {
   // No thread logs yet: the list of sinks is not guarded.
   spdlog::default_logger()->sinks().push_back(client_log);
@@ -48,7 +49,10 @@ Server::Server(Descriptors descriptors)
 }
 
 Server::~Server() {
+  ending_ = true;
   evaluation.stop();
+  slow_.stop();  // what has not begun never does
+  slow_.join();
   pool_.join();
 }
 
@@ -79,8 +83,13 @@ void Server::post_to_pool(std::function<void()> work) {
   asio::post(pool_, [this, work = std::move(work)] { guard("the pool", work); });
 }
 
+void Server::post_slow(std::function<void()> work) {
+  asio::post(slow_, [this, work = std::move(work)] { guard("the slow pool", work); });
+}
+
 void Server::stop(int status) {
   if (status_) return;
+  ending_ = true;
   status_ = status;
   evaluation.cancel_all();
   client.flush([this] { io.stop(); });

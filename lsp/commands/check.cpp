@@ -11,6 +11,7 @@
 #include "lsp/documents.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/search_path.hpp"
+#include "lsp/self_check.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -27,6 +28,7 @@ struct Options {
   std::vector<std::string> search_path;
   int64_t milliseconds = 10000;
   bool no_evaluation = false;
+  bool self = false;
 };
 
 std::string_view name(FindingSeverity severity) {
@@ -98,12 +100,32 @@ class Checker {
   size_t files_ = 0;
 };
 
+/// Nothing is said of the files, but of ourselves.
+int check_self(const Options& options, const std::vector<std::string>& files) {
+  SelfCheckResult result;
+  const SelfCheckOptions how{.evaluate = !options.no_evaluation,
+                             .search_path = options.search_path};
+  for (const std::string& file : files) {
+    auto text = read_whole_file(file);
+    if (text) self_check(file, std::move(*text), how, result);
+  }
+  for (const std::string& failure : result.failures)
+    fmt::print("{}\n", failure);
+  fmt::print("{} answers in {} files, {} failed; the slowest:\n", result.answers, files.size(),
+             result.failures.size());
+  for (const SelfCheckTiming& t : result.slowest)
+    fmt::print("{:9.2f} ms  {}  {}:{}\n", static_cast<double>(t.time.count()) / 1000, t.feature,
+               t.path, t.offset);
+  return result.failures.empty() ? 0 : 1;
+}
+
 int check(const Options& options) {
   const auto files = nix_files(options.paths);
   if (!files) {
     fmt::print(stderr, "nilas: {}\n", files.error());
     return 1;
   }
+  if (options.self) return check_self(options, *files);
   Checker checker(options);
   bool fine = true;
   for (const std::string& file : *files)
@@ -129,6 +151,8 @@ void add_check_command(CLI::App& program, int& status) {
   command->add_option("--deadline", options->milliseconds,
                       "Milliseconds that the evaluation of a file may take.");
   command->add_flag("--no-evaluation", options->no_evaluation, "Only what the text tells.");
+  command->add_flag("--self", options->self,
+                    "Run every feature at every token, and report what fails and what is slow.");
   command->callback([options, &status] { status = check(*options); });
 }
 

@@ -31,6 +31,11 @@ struct InitializeParams {
   bool diagnostic_tags = false;
   bool code_description = false;
   bool hover_markdown = false;
+  bool inlay_hint_refresh = false;
+  bool code_lens_refresh = false;
+  bool prepare_rename = false;
+  bool document_changes = false;       ///< versions in a WorkspaceEdit
+  bool snippets = false;               ///< of completions
   bool nested_symbols = false;         ///< hierarchical document symbols
   bool fold_whole_lines = false;       ///< folding ranges without characters
   std::optional<uint32_t> fold_limit;  ///< how many folding ranges it takes

@@ -102,7 +102,7 @@ def test_the_page_has_every_setting():
     assert len(rows) == table.count('\nSETTING(')
     for key, default, text in rows:
         text = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', text)).replace('\\"', '"')
-        default = '[]' if default == '{}' else default
+        default = '[' + default[1:-1] + ']' if default.startswith('{') else default
         assert f'| `{key}` |' in page and f'| `{default}` | {text} |' in page, key
 
 
