@@ -64,6 +64,10 @@ class Binder {
   std::vector<std::function<void(const std::string& key)>>
       on_save;  ///< or opened: worth a longer evaluation
   std::vector<std::function<void(const std::string& key)>> on_close;
+  std::vector<std::function<void()>> on_wait;  ///< a reader waits for the evaluator
+  std::vector<std::function<void(const std::vector<std::string>& paths)>>
+      on_files;                                   ///< what the client reports as changed on disk
+  std::vector<std::function<void()>> on_folders;  ///< other workspace folders
   std::vector<std::function<void()>> on_disk_change;  ///< files changed outside the editor
 };
 

@@ -35,8 +35,9 @@ void Client::receive(Frame frame) {
 
 void Client::receive_request(Request request) {
   const std::string key = to_text(request.id);
-  auto pending = std::make_shared<PendingRequest>(std::move(request.id), std::move(request.method),
-                                                  [this](const Json& reply) { send(reply); });
+  auto pending = std::make_shared<PendingRequest>(
+      std::move(request.id), std::move(request.method),
+      [this](std::string reply) { transport_.send(std::move(reply)); });
   {
     const std::scoped_lock lock(mutex_);
     auto& slot = incoming_[key];

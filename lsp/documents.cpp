@@ -30,6 +30,7 @@ std::string parent_of(const std::string& path) {
 SnapshotPtr finish(const DocumentSnapshot& draft, syntax::Parsed parsed) {
   auto snapshot = std::make_shared<DocumentSnapshot>(draft);
   snapshot->parsed = std::make_shared<const syntax::Parsed>(std::move(parsed));
+  snapshot->indexes = std::make_shared<DocumentSnapshot::Indexes>();
   return snapshot;
 }
 
@@ -57,6 +58,16 @@ std::string real_path(const std::string& path) {
 }
 
 }  // namespace
+
+const std::vector<syntax::TokenSpan>& DocumentSnapshot::tokens() const {
+  std::call_once(indexes->tokens_once, [&] { indexes->tokens = syntax::tokenize(*text); });
+  return indexes->tokens;
+}
+
+const analysis::Names& DocumentSnapshot::names() const {
+  std::call_once(indexes->names_once, [&] { indexes->names.emplace(ast()); });
+  return *indexes->names;
+}
 
 syntax::Document& Documents::Document::parser() {
   if (!syntax) syntax.emplace(*draft.text, eval::global_names());

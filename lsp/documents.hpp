@@ -4,14 +4,17 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "lsp/analysis/names.hpp"
 #include "lsp/host.hpp"
 #include "lsp/positions.hpp"
 #include "lsp/protocol/documents.hpp"
 #include "syntax/parse.hpp"
+#include "syntax/tokens.hpp"
 
 namespace nilas::lsp {
 
@@ -27,8 +30,19 @@ struct DocumentSnapshot {
   std::shared_ptr<const syntax::Parsed> parsed;
 
   const syntax::Ast& ast() const { return parsed->ast; }
+  /// Made when first asked for; from any thread.
+  const std::vector<syntax::TokenSpan>& tokens() const;
+  const analysis::Names& names() const;
+
   /// Shares the tree without the diagnostics.
   std::shared_ptr<const syntax::Ast> share_ast() const { return {parsed, &parsed->ast}; }
+
+  struct Indexes {
+    std::once_flag tokens_once, names_once;
+    std::vector<syntax::TokenSpan> tokens;
+    std::optional<analysis::Names> names;
+  };
+  std::shared_ptr<Indexes> indexes;  ///< of this version alone
 };
 
 using SnapshotPtr = std::shared_ptr<const DocumentSnapshot>;

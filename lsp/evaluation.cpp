@@ -76,6 +76,7 @@ struct Evaluation::Slot {
   size_t text_bytes = 0;
   Clock::time_point next_disk_check = Clock::now() + kDiskInterval;
   uint64_t disk_changes = 0;
+  uint64_t dropped = 0;  // value of worlds_to_drop_ when it was made
   uint64_t used = 0;
   uint64_t serial = 0;
 };
@@ -216,6 +217,7 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
     ++status_.rebuilt;
   };
   if (slot && slot->setup != job.setup) rebuild("other settings");
+  if (slot && slot->dropped != worlds_to_drop_) rebuild("the user wants it");
   if (slot && slot->has_too_many_texts()) rebuild("too many texts");
   if (slot && !slot->host.replace_overlay(job.overlay)) rebuild("a buffer changed");
   const uint64_t changes = disk_changes_;
@@ -233,6 +235,7 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
     slot = std::make_unique<Slot>(job.setup);
     slot->disk_changes = changes;
     slot->serial = ++serials_;
+    slot->dropped = worlds_to_drop_;
     slot->host.replace_overlay(job.overlay);
   }
   return *slot;

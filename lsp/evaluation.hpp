@@ -83,6 +83,8 @@ class Evaluation {
   void submit(EvaluationJob job);
   /// Looks at the disk before the next job, however recently that was done.
   void disk_changed();
+  /// The next job of each folder finds a new world.
+  void drop_worlds() { ++worlds_to_drop_; }
   /// Stops what runs and forgets what waits.
   void cancel_all();
   /// cancel_all, and ends the thread.
@@ -114,6 +116,7 @@ class Evaluation {
   std::optional<Urgency> running_;
   std::atomic<bool> preempted_ = false;
   std::atomic<uint64_t> disk_changes_ = 0;
+  std::atomic<uint64_t> worlds_to_drop_ = 0;
   bool ending_ = false;
   Status status_;
 

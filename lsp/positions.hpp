@@ -21,9 +21,25 @@ class LineIndex {
   Range range(syntax::Span span, PositionEncoding encoding) const;
   /// Ends in the wrong order are exchanged.
   syntax::Span span(Range range, PositionEncoding encoding) const;
+  uint32_t line_count() const { return source_.line_count(); }
 
  private:
   syntax::Source source_;
+};
+
+/// Positions of offsets that never descend: linear in the text for all of them together.
+class AscendingPositions {
+ public:
+  AscendingPositions(std::string_view text, PositionEncoding encoding)
+      : text_(text), encoding_(encoding) {}
+
+  Position at(uint32_t offset);
+
+ private:
+  std::string_view text_;
+  PositionEncoding encoding_;
+  uint32_t offset_ = 0;
+  Position position_;
 };
 
 }  // namespace nilas::lsp

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "lsp/json_rpc/message.hpp"
@@ -18,7 +19,7 @@ namespace nilas::lsp {
 /// of it.
 class PendingRequest {
  public:
-  PendingRequest(RequestId id, std::string method, std::function<void(const Json&)> send)
+  PendingRequest(RequestId id, std::string method, std::function<void(std::string)> send)
       : id(std::move(id)), method(std::move(method)), send_(std::move(send)) {}
   ~PendingRequest() { fail({ErrorCode::InternalError, "the request was dropped"}); }
   PendingRequest(const PendingRequest&) = delete;
@@ -28,19 +29,25 @@ class PendingRequest {
   const std::string method;
 
   void succeed(Json result) {
-    if (!answered_.exchange(true)) send_(make_result(id, std::move(result)));
+    if (!answered_.exchange(true)) send_(to_text(make_result(id, std::move(result))));
+  }
+  /// The same with a result that is JSON text already.
+  void succeed_text(std::string_view result) {
+    if (!answered_.exchange(true)) send_(make_result_text(id, result));
   }
   void fail(const ResponseError& error) {
-    if (!answered_.exchange(true)) send_(make_error(id, error));
+    if (!answered_.exchange(true)) send_(to_text(make_error(id, error)));
   }
   /// Answers RequestCancelled at once; work under way stops when it can.
-  void cancel() {
-    fail({ErrorCode::RequestCancelled, "cancelled"});
+  void cancel() { stop({ErrorCode::RequestCancelled, "cancelled"}); }
+  /// The same with another error.
+  void stop(const ResponseError& error) {
+    fail(error);
     const std::scoped_lock lock(mutex_);
     cancelled_ = true;
     if (on_cancel_) on_cancel_();
   }
-  /// `run` is called, on the reader's thread, when the request is cancelled; now, if it was
+  /// `run` is called, on any thread, when the request is cancelled or stopped; now, if it was
   /// already.
   void on_cancel(std::function<void()> run) {
     const std::scoped_lock lock(mutex_);
@@ -50,7 +57,7 @@ class PendingRequest {
   bool answered() const { return answered_; }
 
  private:
-  std::function<void(const Json&)> send_;
+  std::function<void(std::string)> send_;
   std::atomic<bool> answered_ = false;
   std::mutex mutex_;  // guards what follows
   std::function<void()> on_cancel_;

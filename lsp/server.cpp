@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lsp/protocol/window.hpp"
+#include "lsp/snapshot_request.hpp"
 
 namespace nilas::lsp {
 
@@ -32,17 +33,26 @@ Server::Server(Descriptors descriptors)
     : client(io, descriptors),
       client_log(std::make_shared<ClientLog>(client)),
       binder(*this),
+      snapshot_requests(std::make_unique<SnapshotRequests>(*this)),
       pool_(2),
+      slow_(2),
       strand_(asio::make_strand(pool_)) {
   // No thread logs yet: the list of sinks is not guarded.
   spdlog::default_logger()->sinks().push_back(client_log);
+  // Before the features: what is stale is answered before anything else happens.
+  const auto edited = [this](const std::string& key) { snapshot_requests->edited(key); };
+  binder.on_edit.push_back(edited);
+  binder.on_close.push_back(edited);
 #define FEATURE(name) bind_##name(binder);
 #include "lsp/features/features.def"
 #undef FEATURE
 }
 
 Server::~Server() {
+  ending_ = true;
   evaluation.stop();
+  slow_.stop();  // what has not begun never does
+  slow_.join();
   pool_.join();
 }
 
@@ -73,8 +83,13 @@ void Server::post_to_pool(std::function<void()> work) {
   asio::post(pool_, [this, work = std::move(work)] { guard("the pool", work); });
 }
 
+void Server::post_slow(std::function<void()> work) {
+  asio::post(slow_, [this, work = std::move(work)] { guard("the slow pool", work); });
+}
+
 void Server::stop(int status) {
   if (status_) return;
+  ending_ = true;
   status_ = status;
   evaluation.cancel_all();
   client.flush([this] { io.stop(); });

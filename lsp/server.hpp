@@ -6,10 +6,12 @@
 //   strand     one after the other on a pool: everything that changes the session's state; the
 // handlers of features
 //   pool       work on immutable snapshots
+//   slow       formatters, indexing: what may wait
 //   evaluator  owns the worlds and their VMs (evaluation.hpp)
 //
 // Nothing but the strand touches the members below `// State`; the reader never waits for it.
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -49,6 +51,8 @@ class StrandTimer {
   std::shared_ptr<State> state_;
 };
 
+class SnapshotRequests;
+
 class Server {
  public:
   explicit Server(Descriptors descriptors);
@@ -62,6 +66,10 @@ class Server {
 
   void post(std::function<void()> work);          ///< to the strand; from any thread
   void post_to_pool(std::function<void()> work);  ///< what throws there is logged
+  /// For what waits, or takes seconds: beside the pool, so that nothing waits for it. Such work
+  /// asks is_ending() now and then.
+  void post_slow(std::function<void()> work);
+  bool is_ending() const { return ending_; }
   /// Ends the session once what was sent is written.
   void stop(int status);
   /// Takes over the content of section "nilas"; reports what is wrong in it and tells the features.
@@ -80,6 +88,7 @@ class Server {
   Binder binder;
   std::map<std::string, std::function<void()>> progress_cancellers;  ///< by token (progress.hpp)
   Evaluation evaluation;
+  std::unique_ptr<SnapshotRequests> snapshot_requests;
 
   /// What evaluation of a document needs to know of the session as it is now.
   WorldSetup world_setup(const DocumentSnapshot& document) const;
@@ -90,7 +99,9 @@ class Server {
   void guard(std::string_view what, const std::function<void()>& work) noexcept;
 
   friend class StrandTimer;
+  std::atomic<bool> ending_ = false;
   boost::asio::thread_pool pool_;
+  boost::asio::thread_pool slow_;
   boost::asio::strand<boost::asio::thread_pool::executor_type> strand_;
   std::optional<int> status_;
 };

@@ -53,6 +53,12 @@ class Lexer {
     modes_.push_back(Mode::IndString);
   }
 
+  /// Goes on after LexError::TrailingSlash as if the path had ended there.
+  void leave_path() { pop(); }
+
+  /// Whether the next token may be a part of a path.
+  bool in_path() const { return mode() == Mode::InPath || mode() == Mode::InPathSlash; }
+
   /// The doc comment right before the last token (other comments may stand between); empty if none.
   Span doc() const { return doc_; }
 

@@ -28,6 +28,7 @@
 #include "lsp/evaluation.hpp"
 #include "lsp/positions.hpp"
 #include "lsp/search_path.hpp"
+#include "lsp/self_check.hpp"
 #include "lsp/uri.hpp"
 
 namespace nilas::lsp {
@@ -52,7 +53,7 @@ struct Options {
   std::string baseline, write_baseline;
   int64_t milliseconds = 10000;
   unsigned jobs = 0;
-  bool fix = false, evaluate = false, no_evaluation = false;
+  bool fix = false, evaluate = false, no_evaluation = false, self = false;
 };
 
 struct File {
@@ -289,6 +290,25 @@ int fail(std::string_view why) {
   return kFailed;
 }
 
+/// Nothing is said of the files, but of ourselves.
+int check_self(const Options& options, const std::vector<File>& files) {
+  SelfCheckResult result;
+  const SelfCheckOptions how{.evaluate = !options.no_evaluation,
+                             .search_path = options.search_path};
+  for (const File& file : files) {
+    auto text = read_whole_file(file.path);
+    if (text) self_check(file.path, std::move(*text), how, result);
+  }
+  for (const std::string& failure : result.failures)
+    fmt::print("{}\n", failure);
+  fmt::print("{} answers in {} files, {} failed; the slowest:\n", result.answers, files.size(),
+             result.failures.size());
+  for (const SelfCheckTiming& t : result.slowest)
+    fmt::print("{:9.2f} ms  {}  {}:{}\n", static_cast<double>(t.time.count()) / 1000, t.feature,
+               t.path, t.offset);
+  return result.failures.empty() ? 0 : 1;
+}
+
 class Run {
  public:
   Run(const Options& options, std::vector<File> files, analysis::Rules rules)
@@ -355,6 +375,7 @@ class Run {
 int check(const Options& options) {
   auto files = files_of(options);
   if (!files) return fail(files.error());
+  if (options.self) return check_self(options, *files);
   const auto rules = rules_of(options);
   if (!rules) return fail(rules.error());
   std::optional<Baseline> known, written;
@@ -419,6 +440,8 @@ void add_check_command(CLI::App& program, int& status) {
                       "Milliseconds that the evaluation of a file may take.");
   command->add_flag("--evaluate", options->evaluate, "Evaluate what is below directories, too.");
   command->add_flag("--no-evaluation", options->no_evaluation, "Only what the text tells.");
+  command->add_flag("--self", options->self,
+                    "Run every feature at every token, and report what fails and what is slow.");
   command->callback([options, &status] { status = check(*options); });
 }
 

@@ -78,8 +78,15 @@ void bind_configuration(Binder& binder) {
   });
   binder.notification<Json>("workspace/didChangeWorkspaceFolders", [&](const Json& params) {
     change_folders(server, find(params, "event"));
+    fire(binder.on_folders);
   });
-  binder.notification<Json>("workspace/didChangeWatchedFiles", [&](const Json&) {
+  binder.notification<Json>("workspace/didChangeWatchedFiles", [&](const Json& params) {
+    std::vector<std::string> paths;
+    for (const Json& change : find(params, "changes")) {
+      if (auto path = uri_to_path(change.at("uri").get<std::string>()))
+        paths.push_back(std::move(*path));
+    }
+    fire(binder.on_files, paths);
     server.evaluation.disk_changed();
     fire(binder.on_disk_change);
   });

@@ -65,10 +65,16 @@ class Hovers {
         job->waiting.push_back(reply);
         return;
       }
-      // What goes on in the background makes room for what a reader waits for.
+    }
+    make_room();
+    start(document, std::move(tree), offset, params.work_done_token, reply);
+  }
+
+  /// What goes on in the background makes room for what a reader waits for.
+  void make_room() {
+    for (const HoverJobPtr& job : jobs_) {
       if (job->all_answered()) *job->stop = true;
     }
-    start(document, std::move(tree), offset, params.work_done_token, reply);
   }
 
   /// A hover shows the present text or nothing.
@@ -213,6 +219,7 @@ void bind_hover(Binder& binder) {
         hovers->ask(params, reply);
       });
   binder.on_edit.push_back([hovers](const std::string& key) { hovers->edited(key); });
+  binder.on_wait.push_back([hovers] { hovers->make_room(); });
   binder.on_close.push_back([hovers](const std::string& key) { hovers->edited(key); });
 }
 

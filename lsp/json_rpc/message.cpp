@@ -159,6 +159,16 @@ Json make_result(const RequestId& id, Json result) {
   return {{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}};
 }
 
+std::string make_result_text(const RequestId& id, std::string_view result) {
+  std::string text = R"({"jsonrpc":"2.0","id":)";
+  text.reserve(result.size() + 64);
+  text += to_text(id);
+  text += R"(,"result":)";
+  text += result;
+  text += '}';
+  return text;
+}
+
 Json make_error(const RequestId& id, const ResponseError& error) {
   return {{"jsonrpc", "2.0"},
           {"id", id},

@@ -64,6 +64,8 @@ std::expected<Message, BadMessage> parse_message(std::string body);
 Json make_request(const RequestId& id, std::string_view method, Json params);
 Json make_notification(std::string_view method, Json params);
 Json make_result(const RequestId& id, Json result);
+/// The message as text; `result` is JSON text.
+std::string make_result_text(const RequestId& id, std::string_view result);
 Json make_error(const RequestId& id, const ResponseError& error);
 
 /// JSON text; bytes that are not UTF-8 become U+FFFD (file names and strings of Nix may hold

@@ -65,6 +65,17 @@ void from_json(const Json& j, InitializeParams& p) {
                         is_true(find(can, "workspace", "diagnostics", "refreshSupport"));
   // Clients that say nothing know Markdown since before there was anything to say.
   const Json& formats = find(can, "textDocument", "hover", "contentFormat");
+  const Json& document = find(can, "textDocument");
+  p.inlay_hint_refresh = is_true(find(can, "workspace", "inlayHint", "refreshSupport"));
+  p.code_lens_refresh = is_true(find(can, "workspace", "codeLens", "refreshSupport"));
+  p.prepare_rename = is_true(find(document, "rename", "prepareSupport"));
+  p.document_changes = is_true(find(can, "workspace", "workspaceEdit", "documentChanges"));
+  p.snippets = is_true(find(document, "completion", "completionItem", "snippetSupport"));
+  p.nested_symbols = is_true(find(document, "documentSymbol", "hierarchicalDocumentSymbolSupport"));
+  p.fold_whole_lines = is_true(find(document, "foldingRange", "lineFoldingOnly"));
+  if (const Json& limit = find(document, "foldingRange", "rangeLimit"); limit.is_number_unsigned())
+    p.fold_limit = limit.get<uint32_t>();
+  p.definition_links = is_true(find(document, "definition", "linkSupport"));
   p.hover_markdown = !formats.is_array() || formats.empty() || contains(formats, "markdown");
 }
 

@@ -36,6 +36,14 @@ struct InitializeParams {
   bool document_changes = false;       ///< takes edits of a version of a document
   bool creates_files = false;          ///< takes edits that create files
   bool pulls_diagnostics = false;      ///< asks for diagnostics, and again when told to
+  bool inlay_hint_refresh = false;
+  bool code_lens_refresh = false;
+  bool prepare_rename = false;
+  bool snippets = false;               ///< of completions
+  bool nested_symbols = false;         ///< hierarchical document symbols
+  bool fold_whole_lines = false;       ///< folding ranges without characters
+  std::optional<uint32_t> fold_limit;  ///< how many folding ranges it takes
+  bool definition_links = false;       ///< LocationLink as answer to definition
 };
 
 void from_json(const Json& j, InitializeParams& p);

@@ -24,7 +24,7 @@ def server_settings() -> dict[str, tuple]:
     return {
         row["key"]: (
             TYPES[row["type"]],
-            json.loads("[]" if row["default"] == "{}" and row["type"] == "Texts" else row["default"]),
+            json.loads(re.sub(r"^{(.*)}$", r"[\1]", row["default"]) if row["type"] == "Texts" else row["default"]),
             json.loads(row["text"]),
         )
         for row in rows

@@ -102,7 +102,7 @@ def test_the_page_has_every_setting():
     assert len(rows) == table.count('\nSETTING(')
     for key, kind, default, text in rows:
         text = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', text)).replace('\\"', '"')
-        default = '[]' if default == '{}' and kind == 'Texts' else default
+        default = '[' + default[1:-1] + ']' if default.startswith('{') and kind == 'Texts' else default
         assert f'| `{key}` |' in page and f'| `{default}` | {text} |' in page, key
 
 

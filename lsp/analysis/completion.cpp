@@ -1,0 +1,481 @@
+#include "lsp/analysis/completion.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "evaluator/builtins.hpp"
+#include "lsp/analysis/document_symbols.hpp"
+#include "lsp/analysis/function_text.hpp"
+
+namespace nilas::analysis {
+namespace {
+
+using syntax::Ast;
+using syntax::kNone;
+using syntax::kNoNode;
+using syntax::Node;
+using syntax::NodeId;
+using syntax::NodeKind;
+using syntax::Span;
+
+constexpr size_t kMaxDetail = 60;
+
+std::string one_line(std::string_view s) {
+  std::string out;
+  for (const char c : s) {
+    const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (space && (out.empty() || out.back() == ' ')) continue;
+    if (out.size() >= kMaxDetail) return out + "…";
+    out += space ? ' ' : c;
+  }
+  return out;
+}
+
+/// What an item says about the expression that is bound to a name.
+void describe_value(const Ast& ast, std::string_view text, NodeId value, CompletionItem& item) {
+  if (value == kNoNode) return;
+  value = ast.skip_parens(value);
+  switch (sort_of(ast, value, SymbolSort::Variable)) {
+    case SymbolSort::Function:
+      item.kind = CompletionKind::Function;
+      if (ast[value].kind == NodeKind::Lambda)
+        item.detail = one_line(function_heads(ast, text, value));
+      return;
+    case SymbolSort::String:
+    case SymbolSort::Number:
+    case SymbolSort::Boolean:
+    case SymbolSort::Path: {
+      const Span s = ast[value].span;
+      item.detail = one_line(text.substr(s.begin, s.end - s.begin));
+      return;
+    }
+    case SymbolSort::Set: item.detail = "set"; return;
+    case SymbolSort::List: item.detail = "list"; return;
+    case SymbolSort::Null: item.detail = "null"; return;
+    case SymbolSort::Variable:
+    case SymbolSort::Property: return;
+  }
+}
+
+CompletionItem attr_item(const Ast& ast, std::string_view text, const syntax::Attr& attr) {
+  CompletionItem item{.label = std::string(ast.symbol(attr.symbol)),
+                      .kind = CompletionKind::Attribute,
+                      .definition = attr.name.begin};
+  if (attr.kind == syntax::AttrKind::Plain) describe_value(ast, text, attr.value, item);
+  if (!is_identifier(item.label)) item.insert = attribute_text(item.label);
+  return item;
+}
+
+/// Collects the attributes of what an expression comes down to.
+class AttributeCollector {
+ public:
+  AttributeCollector(const Ast& ast, const Names& names, std::string_view text)
+      : ast_(ast), names_(names), text_(text) {}
+
+  KnownAttributes run(NodeId node) {
+    out_.complete = true;
+    work_.push_back(node);
+    for (int steps = 0; !work_.empty(); ++steps) {
+      const NodeId next = work_.back();
+      work_.pop_back();
+      if (steps > 100) {
+        out_.complete = false;
+        break;
+      }
+      collect(names_.resolve(next));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void collect(NodeId node) {
+    const Node& n = ast_[node];
+    if (n.kind == NodeKind::AttrSet) {
+      const syntax::SetRecord& set = ast_.sets[n.a];
+      if (set.dynamic_count > 0) out_.complete = false;
+      for (const syntax::Attr& attr : ast_.set_attrs(set)) {
+        if (seen_.insert(attr.symbol).second) out_.items.push_back(attr_item(ast_, text_, attr));
+      }
+    } else if (n.kind == NodeKind::If) {
+      work_.push_back(n.c);
+      work_.push_back(n.b);
+    } else if (n.kind == NodeKind::Binary &&
+               static_cast<syntax::BinaryOp>(n.op) == syntax::BinaryOp::Update) {
+      work_.push_back(n.a);
+      work_.push_back(n.b);
+    } else {
+      out_.complete = false;
+    }
+  }
+
+  const Ast& ast_;
+  const Names& names_;
+  std::string_view text_;
+  KnownAttributes out_;
+  std::vector<NodeId> work_;
+  std::unordered_set<syntax::SymbolId> seen_;
+};
+
+/// Whether a name typed at `offset` is looked up in `scope`.
+bool covers(const Ast& ast, std::string_view text, const syntax::Scope& scope, uint32_t offset) {
+  const Node& n = ast[scope.node];
+  if (scope.kind == syntax::ScopeKind::With && offset <= ast[n.a].span.end) return false;
+  if (offset <= n.span.begin) return false;
+  const bool braces = n.kind == NodeKind::AttrSet || n.kind == NodeKind::LegacyLet;
+  const bool closed = braces && n.span.end > 0 && text[n.span.end - 1] == '}';
+  if (closed) return offset < n.span.end;
+  if (offset <= n.span.end) return true;
+  // A body that is still being typed: nothing but white space has come since.
+  const std::string_view gap = text.substr(n.span.end, offset - n.span.end);
+  return gap.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+syntax::ScopeId innermost_scope(const Ast& ast, std::string_view text, uint32_t offset) {
+  syntax::ScopeId best = kNone;
+  uint32_t best_begin = 0, best_end = UINT32_MAX;
+  for (syntax::ScopeId id = 0; id < ast.scopes.size(); ++id) {
+    if (!covers(ast, text, ast.scopes[id], offset)) continue;
+    const Span span = ast[ast.scopes[id].node].span;
+    // Of two scopes of one extent the later one lies inside.
+    if (best == kNone || span.begin > best_begin ||
+        (span.begin == best_begin && span.end <= best_end)) {
+      best = id;
+      best_begin = span.begin;
+      best_end = span.end;
+    }
+  }
+  return best;
+}
+
+class ScopeCollector {
+ public:
+  ScopeCollector(const Ast& ast, const Names& names, std::string_view text)
+      : ast_(ast), names_(names), text_(text) {}
+
+  ScopeItems run(uint32_t offset) {
+    uint8_t rank = 0;
+    for (syntax::ScopeId id = innermost_scope(ast_, text_, offset); id != kNone;
+         id = ast_.scopes[id].parent) {
+      const syntax::Scope& scope = ast_.scopes[id];
+      if (scope.kind == syntax::ScopeKind::With) {
+        withs_.push_back(ast_[scope.node].a);
+        continue;
+      }
+      for (uint32_t i = 0; i < scope.decl_count; ++i)
+        declaration(scope, scope.first_decl + i, rank);
+      if (rank < 5) ++rank;
+    }
+    // Static names win over every with.
+    for (const NodeId set : withs_)
+      with_set(set);
+    return std::move(out_);
+  }
+
+ private:
+  void declaration(const syntax::Scope& scope, syntax::DeclId id, uint8_t rank) {
+    const syntax::Decl& decl = ast_.decls[id];
+    const std::string_view name = ast_.symbol(decl.symbol);
+    if (!is_identifier(name) || !seen_.insert(decl.symbol).second) return;
+    CompletionItem item{.label = std::string(name),
+                        .kind = CompletionKind::Variable,
+                        .rank = rank,
+                        .definition = decl.name.begin};
+    if (scope.kind == syntax::ScopeKind::Lambda) {
+      item.kind = CompletionKind::Parameter;
+      if (decl.value != kNoNode) {
+        const Span s = ast_[decl.value].span;
+        item.detail = "? " + one_line(text_.substr(s.begin, s.end - s.begin));
+      }
+    } else {
+      describe_value(ast_, text_, decl.value, item);
+    }
+    out_.items.push_back(std::move(item));
+  }
+
+  void with_set(NodeId set) {
+    KnownAttributes known = AttributeCollector(ast_, names_, text_).run(set);
+    if (!known.complete) out_.with_sets.push_back(set);
+    for (CompletionItem& item : known.items) {
+      if (!is_identifier(item.label)) continue;
+      item.rank = 6;
+      out_.items.push_back(std::move(item));
+    }
+  }
+
+  const Ast& ast_;
+  const Names& names_;
+  std::string_view text_;
+  ScopeItems out_;
+  std::vector<NodeId> withs_;
+  std::unordered_set<syntax::SymbolId> seen_;
+};
+
+bool can_precede_dot(const Node& n) {
+  switch (n.kind) {
+    case NodeKind::Var:
+    case NodeKind::Paren:
+    case NodeKind::AttrSet:
+    case NodeKind::LegacyLet:
+    case NodeKind::List:
+    case NodeKind::String: return true;
+    case NodeKind::Select: return n.c == kNoNode;
+    default: return false;
+  }
+}
+
+const eval::BuiltinInfo* builtin_info(std::string_view registered) {
+  for (const eval::BuiltinInfo& info : eval::builtin_table()) {
+    if (info.registered == registered) return &info;
+  }
+  return nullptr;
+}
+
+CompletionItem builtin_item(const eval::BuiltinInfo& info, std::string_view label) {
+  std::string detail = std::string(info.name()) + " " + std::string(info.arguments);
+  return {.label = std::string(label),
+          .kind = CompletionKind::Builtin,
+          .detail = std::move(detail),
+          .rank = 7};
+}
+
+/// What `builtins` holds besides functions.
+constexpr std::string_view kBuiltinConstants[] = {
+    "builtins", "currentSystem", "currentTime", "false",    "langVersion",
+    "nixPath",  "nixVersion",    "null",        "storeDir", "true",
+};
+
+CompletionItem keyword(std::string_view word, std::string_view snippet, bool snippets) {
+  CompletionItem item{.label = std::string(word), .kind = CompletionKind::Keyword, .rank = 8};
+  if (snippets && !snippet.empty()) {
+    item.kind = CompletionKind::Snippet;
+    item.insert = snippet;
+  }
+  return item;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+std::optional<BaseExpression> expression_before(const Ast& ast, uint32_t end) {
+  std::optional<BaseExpression> best;
+  for (NodeId id = 0; id < ast.nodes.size(); ++id) {
+    const Node& n = ast[id];
+    if ((n.flags & syntax::kSynthetic) != 0 || n.span.end < end || n.span.begin >= end) continue;
+    if (n.kind == NodeKind::Select) {
+      const auto path = ast.path(n.b);
+      for (uint32_t i = 0; i < path.size(); ++i) {
+        if (path[i].span.end != end) continue;
+        const bool all = i + 1 == path.size() && n.c == kNoNode;
+        return BaseExpression{id, all ? 0 : i + 1};
+      }
+    }
+    // Later nodes are larger: parents follow their children.
+    if (n.span.end == end && can_precede_dot(n)) best = BaseExpression{id, 0};
+  }
+  return best;
+}
+
+std::optional<BaseExpression> expression_within(const Ast& ast, Span span) {
+  std::optional<BaseExpression> best;
+  for (NodeId id = 0; id < ast.nodes.size(); ++id) {
+    const Node& n = ast[id];
+    if ((n.flags & syntax::kSynthetic) == 0 && n.span.end == span.end &&
+        n.span.begin >= span.begin && n.kind != NodeKind::Error)
+      best = BaseExpression{id, 0};
+  }
+  return best;
+}
+
+KnownAttributes attributes_of_set(const Ast& ast, std::string_view text, syntax::SetId set) {
+  KnownAttributes out{.items = {}, .complete = ast.sets[set].dynamic_count == 0};
+  for (const syntax::Attr& attr : ast.set_attrs(ast.sets[set]))
+    out.items.push_back(attr_item(ast, text, attr));
+  return out;
+}
+
+KnownAttributes known_attributes(const Ast& ast, const Names& names, std::string_view text,
+                                 const BaseExpression& base) {
+  NodeId node = base.node;
+  const Node& n = ast[node];
+  if (base.path_names > 0 && n.kind == NodeKind::Select) {
+    node = names.resolve_path(n.a, ast.path(n.b).first(base.path_names));
+    if (node == kNoNode) return {};
+  }
+  const NodeId value = names.resolve(node);
+  const Node& v = ast[value];
+  if (v.kind == NodeKind::Var && ast.refs[v.b].kind == syntax::RefKind::Global &&
+      ast.symbol(v.a) == "builtins") {
+    return {builtins_items(), true};
+  }
+  return AttributeCollector(ast, names, text).run(node);
+}
+
+std::vector<CompletionItem> seen_attributes(const Ast& ast, const Names& names,
+                                            const BaseExpression& base) {
+  // The names of the chain that `base` is, each with the entity it stands for; what follows any of
+  // its other places is wanted.
+  const Node& n = ast[base.node];
+  Entity entity;
+  if (n.kind == NodeKind::Var) {
+    entity = names.referred_by(base.node);
+  } else if (n.kind == NodeKind::Select) {
+    const auto path = ast.path(n.b);
+    const size_t count = base.path_names > 0 ? base.path_names : path.size();
+    const Name* last = count > 0 ? names.at(path[count - 1].span.begin) : nullptr;
+    if (last) entity = names.meant_by(*last);
+  }
+  std::vector<CompletionItem> out;
+  std::unordered_set<syntax::SymbolId> seen;
+  for (const Name* name : names.names_of(entity)) {
+    if (name->node == kNoNode) continue;
+    const Node& use = ast[name->node];
+    syntax::SymbolId next = kNone;
+    if (use.kind == NodeKind::Select && name->kind == NameKind::Select) {
+      const auto path = ast.path(use.b);
+      if (name->index + 1 < path.size()) next = path[name->index + 1].symbol;
+    } else if (use.kind == NodeKind::Var && name->node + 1 < ast.nodes.size()) {
+      // The Select on a variable is the next node that begins with it.
+      for (NodeId id = name->node + 1; id < ast.nodes.size() && id < name->node + 4; ++id) {
+        if (ast[id].kind != NodeKind::Select || ast[id].a != name->node) continue;
+        const auto path = ast.path(ast[id].b);
+        if (!path.empty()) next = path[0].symbol;
+      }
+    }
+    if (next == kNone || ast.symbol(next).empty() || !seen.insert(next).second) continue;
+    CompletionItem item{.label = std::string(ast.symbol(next)),
+                        .kind = CompletionKind::Attribute,
+                        .detail = "used in this file"};
+    if (!is_identifier(item.label)) item.insert = attribute_text(item.label);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+ScopeItems scope_items(const Ast& ast, const Names& names, std::string_view text, uint32_t offset) {
+  return ScopeCollector(ast, names, text).run(offset);
+}
+
+std::vector<CompletionItem> global_items(std::string_view typed) {
+  std::vector<CompletionItem> out;
+  for (const std::string_view name : eval::global_names()) {
+    if (name.starts_with("__") && !typed.starts_with('_')) continue;
+    if (const eval::BuiltinInfo* info = builtin_info(name)) {
+      out.push_back(builtin_item(*info, name));
+    } else {
+      out.push_back({.label = std::string(name), .kind = CompletionKind::Constant, .rank = 7});
+    }
+  }
+  return out;
+}
+
+std::vector<CompletionItem> builtins_items() {
+  std::vector<CompletionItem> out;
+  for (const eval::BuiltinInfo& info : eval::builtin_table())
+    out.push_back(builtin_item(info, info.name()));
+  for (const std::string_view name : kBuiltinConstants)
+    out.push_back({.label = std::string(name), .kind = CompletionKind::Constant, .rank = 7});
+  return out;
+}
+
+std::vector<CompletionItem> keyword_items(bool snippets) {
+  return {
+      keyword("let", "let\n  $1\nin\n$0", snippets),
+      keyword("if", "if ${1:condition} then $2 else $0", snippets),
+      keyword("with", "with $1; $0", snippets),
+      keyword("assert", "assert $1; $0", snippets),
+      keyword("rec", "rec {\n  $0\n}", snippets),
+      keyword("in", "", snippets),
+      keyword("then", "", snippets),
+      keyword("else", "", snippets),
+      keyword("or", "", snippets),
+  };
+}
+
+std::vector<CompletionItem> binding_keyword_items(bool in_let, bool snippets) {
+  std::vector<CompletionItem> out{keyword("inherit", "inherit $0;", snippets)};
+  if (in_let) out.push_back(keyword("in", "", snippets));
+  return out;
+}
+
+std::vector<CompletionItem> formal_items(const Ast& ast, std::string_view text,
+                                         const syntax::LambdaRecord& lambda) {
+  std::vector<CompletionItem> out;
+  for (const syntax::Formal& formal : ast.lambda_formals(lambda)) {
+    CompletionItem item{.label = std::string(ast.symbol(formal.symbol)),
+                        .kind = CompletionKind::Parameter,
+                        .detail = "required"};
+    if (formal.default_value != kNoNode) {
+      const Span s = ast[formal.default_value].span;
+      item.detail = "? " + one_line(text.substr(s.begin, s.end - s.begin));
+      item.rank = 1;
+    }
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+std::vector<CompletionItem> unbound_items(const Ast& ast) {
+  std::vector<CompletionItem> out;
+  std::unordered_set<syntax::SymbolId> seen;
+  for (const syntax::Ref& ref : ast.refs) {
+    if (ref.kind != syntax::RefKind::Unbound) continue;
+    const syntax::SymbolId symbol = ast[ref.node].a;
+    if (ast.symbol(symbol).empty() || !seen.insert(symbol).second) continue;
+    out.push_back({.label = std::string(ast.symbol(symbol)),
+                   .kind = CompletionKind::Parameter,
+                   .detail = "not defined"});
+  }
+  return out;
+}
+
+syntax::SetId set_at(const Ast& ast, uint32_t begin) {
+  for (syntax::SetId id = 0; id < ast.sets.size(); ++id) {
+    const NodeId node = ast.sets[id].node;
+    if (node == kNoNode || (ast[node].flags & syntax::kSynthetic) != 0) continue;
+    if (ast[node].span.begin == begin) return ast[node].a;
+  }
+  return kNone;
+}
+
+bool is_identifier(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9') || name[0] == '-' || name[0] == '\'')
+    return false;
+  const bool plain = std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '\'';
+  });
+  if (!plain) return false;
+  constexpr std::string_view kKeywords[] = {"if",  "then", "else", "assert", "with",
+                                            "let", "in",   "rec",  "inherit"};
+  return std::ranges::find(kKeywords, name) == std::end(kKeywords);
+}
+
+std::string attribute_text(std::string_view name) {
+  if (is_identifier(name)) return std::string(name);
+  std::string out = "\"";
+  for (size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (c == '"' || c == '\\' || (c == '$' && name.substr(i + 1).starts_with('{'))) out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+bool is_match(std::string_view typed, std::string_view name) {
+  size_t at = 0;
+  for (const char c : typed) {
+    while (at < name.size() && lower(name[at]) != lower(c))
+      ++at;
+    if (at++ >= name.size()) return false;
+  }
+  return true;
+}
+
+}  // namespace nilas::analysis

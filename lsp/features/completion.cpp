@@ -1,0 +1,523 @@
+// textDocument/completion and completionItem/resolve.
+//
+// The place is told by the tokens; names by the tree of the text as it is, damaged or not. What
+// stands before a dot is evaluated where the text does not tell its attributes, as a hover does it.
+// If the tree of a damaged text does not have it, the text is mended: without the dot and what
+// follows it, up to the cursor.
+
+#include "lsp/analysis/completion.hpp"
+
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <set>
+
+#include "evaluator/builtins.hpp"
+#include "lsp/analysis/completion_context.hpp"
+#include "lsp/analysis/static_definition.hpp"
+#include "lsp/analysis/value_completion.hpp"
+#include "lsp/evaluated_request.hpp"
+#include "lsp/files.hpp"
+
+namespace nilas::lsp {
+namespace {
+
+using analysis::BaseExpression;
+using analysis::CompletionContext;
+using analysis::CompletionItem;
+using analysis::CompletionKind;
+using analysis::CompletionPlace;
+
+/// Of longer lists only what matches is sent, and the client is told to ask again.
+constexpr size_t kMaxItems = 1000;
+/// Lists whose items can be resolved by evaluation.
+constexpr size_t kKeptLists = 8;
+/// Larger files are not looked at for the sake of a list.
+constexpr size_t kMaxFileBytes = 1 << 20;
+
+/// LSP 3.17, "CompletionItemKind".
+int kind_of(CompletionKind kind) {
+  switch (kind) {
+    case CompletionKind::Function:
+    case CompletionKind::Builtin: return 3;    // Function
+    case CompletionKind::Attribute: return 5;  // Field
+    case CompletionKind::Parameter:
+    case CompletionKind::Variable: return 6;   // Variable
+    case CompletionKind::Keyword: return 14;   // Keyword
+    case CompletionKind::Snippet: return 15;   // Snippet
+    case CompletionKind::File: return 17;      // File
+    case CompletionKind::Folder: return 19;    // Folder
+    case CompletionKind::Constant: return 21;  // Constant
+  }
+  return 1;
+}
+
+/// One list of items, and what resolving them needs.
+struct CompletionList {
+  std::vector<CompletionItem> items;
+  bool complete = true;
+  /// The value that attributes without a definition in this file come from.
+  std::optional<BaseExpression> evaluated;
+};
+
+/// What resolving an evaluated item takes: the text (perhaps mended) and the expression.
+struct KeptList {
+  uint64_t id;
+  SnapshotPtr document;
+  BaseExpression base;
+};
+
+/// Any thread.
+class KeptLists {
+ public:
+  uint64_t keep(const SnapshotPtr& document, const BaseExpression& base) {
+    const std::scoped_lock lock(mutex_);
+    lists_.push_back({++last_, document, base});
+    if (lists_.size() > kKeptLists) lists_.pop_front();
+    return last_;
+  }
+  std::optional<KeptList> find(uint64_t id) {
+    const std::scoped_lock lock(mutex_);
+    const auto at = std::ranges::find(lists_, id, &KeptList::id);
+    return at == lists_.end() ? std::nullopt : std::optional(*at);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<KeptList> lists_;
+  uint64_t last_ = 0;
+};
+
+/// One request, on the pool and perhaps on the evaluator's thread after that.
+struct Completing {
+  SnapshotQuery query;
+  uint32_t offset;
+  CompletionContext context;
+  FileFinder files;
+  bool snippets;
+  std::shared_ptr<KeptLists> kept;
+
+  const syntax::Ast& ast() const { return query.ast(); }
+  const analysis::Names& names() const { return query.document->names(); }
+};
+using CompletingPtr = std::shared_ptr<Completing>;
+
+// --- Answers -------------------------------------------------------------------------------------
+void write_item(const Completing& c, const CompletionItem& item, uint64_t list_id,
+                JsonWriter& out) {
+  const bool snippet = item.kind == CompletionKind::Snippet;
+  out.begin_object().key("label").string(item.label).key("kind").number(kind_of(item.kind));
+  if (!item.detail.empty()) out.key("detail").string(item.detail);
+  out.key("sortText").string(std::string(1, static_cast<char>('a' + item.rank)) + item.label);
+  if (!item.insert.empty() && !snippet) out.key("filterText").string(item.label);
+  if (snippet) out.key("insertTextFormat").number(2);
+  out.key("textEdit").begin_object().key("range").range(c.query.range(c.context.word));
+  out.key("newText").string(item.insert.empty() ? item.label : item.insert).end_object();
+  if (item.kind == CompletionKind::Builtin) {
+    out.key("data").begin_object().key("builtin").string(item.label).end_object();
+  } else if (item.definition != syntax::kNone) {
+    out.key("data").begin_object().key("uri").string(c.query.document->uri);
+    out.key("version").number(c.query.document->version);
+    out.key("definition").number(item.definition).end_object();
+  } else if (list_id != 0 &&
+             (item.kind == CompletionKind::Attribute || item.kind == CompletionKind::Function)) {
+    out.key("data").begin_object().key("list").number(static_cast<int64_t>(list_id));
+    out.key("name").string(item.label).end_object();
+  }
+  out.end_object();
+}
+
+void write_list(const Completing& c, CompletionList list, const SnapshotPtr& evaluated_text,
+                JsonWriter& out) {
+  if (list.items.size() > kMaxItems) {
+    std::erase_if(list.items, [&](const CompletionItem& item) {
+      return !analysis::is_match(c.context.typed, item.label);
+    });
+    list.complete = false;
+    if (list.items.size() > kMaxItems) list.items.resize(kMaxItems);
+  }
+  const uint64_t id = list.evaluated ? c.kept->keep(evaluated_text, *list.evaluated) : 0;
+  out.begin_object().key("isIncomplete").boolean(!list.complete).key("items").begin_array();
+  for (const CompletionItem& item : list.items)
+    write_item(c, item, id, out);
+  out.end_array().end_object();
+}
+
+void answer(const Completing& c, CompletionList list) {
+  JsonWriter out;
+  write_list(c, std::move(list), c.query.document, out);
+  c.query.request->succeed_text(out.text());
+}
+
+// --- Paths ---------------------------------------------------------------------------------------
+void list_directory(const std::string& directory, std::string_view typed, CompletionList& list) {
+  std::error_code error;
+  std::filesystem::directory_iterator at(directory, error), end;
+  for (; !error && at != end && list.items.size() < 10 * kMaxItems; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with('.') && !typed.starts_with('.')) continue;
+    std::error_code ignored;
+    const bool folder = at->is_directory(ignored);
+    list.items.push_back({.label = name,
+                          .kind = folder ? CompletionKind::Folder : CompletionKind::File,
+                          .rank = static_cast<uint8_t>(folder ? 1 : 0)});
+  }
+}
+
+CompletionList path_items(const Completing& c) {
+  CompletionList list;
+  const auto directory = c.files.find_literal(c.context.path, c.query.document->directory);
+  if (directory) list_directory(*directory, c.context.typed, list);
+  return list;
+}
+
+CompletionList search_path_items(const Completing& c) {
+  CompletionList list;
+  if (c.context.path.empty()) {
+    std::set<std::string> names;
+    for (const eval::SearchPathEntry& entry : c.files.search_path()) {
+      if (entry.prefix.empty()) {
+        list_directory(entry.path, c.context.typed, list);
+      } else {
+        names.insert(entry.prefix);
+      }
+    }
+    for (const std::string& name : names)
+      list.items.push_back({.label = name, .kind = CompletionKind::Folder});
+    return list;
+  }
+  const std::string name = c.context.path.substr(0, c.context.path.size() - 1);
+  if (const auto directory = c.files.find_search_path(name))
+    list_directory(*directory, c.context.typed, list);
+  return list;
+}
+
+// --- Attributes ----------------------------------------------------------------------------------
+/// Parses `text` in the place of the document's.
+SnapshotPtr mended(const SnapshotPtr& document, std::string text) {
+  auto out = std::make_shared<DocumentSnapshot>(*document);
+  out->parsed = std::make_shared<const syntax::Parsed>(syntax::parse(text, eval::global_names()));
+  out->text = std::make_shared<const std::string>(std::move(text));
+  out->indexes = std::make_shared<DocumentSnapshot::Indexes>();
+  return out;
+}
+
+struct Base {
+  SnapshotPtr document;
+  BaseExpression expression;
+};
+
+/// The expression whose attributes are asked for.
+std::optional<Base> find_base(const Completing& c) {
+  const auto find = [&](const syntax::Ast& ast) {
+    return c.context.place == CompletionPlace::InheritFrom
+               ? analysis::expression_within(ast, {c.context.base_begin, c.context.base_end})
+               : analysis::expression_before(ast, c.context.base_end);
+  };
+  if (const auto found = find(c.ast())) return Base{c.query.document, *found};
+  if (c.query.document->parsed->ok() || c.context.place == CompletionPlace::InheritFrom)
+    return std::nullopt;
+  const std::string_view text = c.query.text();
+  const std::string_view rest = text.substr(std::min<size_t>(c.context.word.end, text.size()));
+  for (const std::string_view glue : {" ", ";"}) {
+    std::string attempt(text.substr(0, c.context.base_end));
+    attempt.append(glue).append(rest);
+    SnapshotPtr document = mended(c.query.document, std::move(attempt));
+    if (const auto found = find(document->ast())) return Base{std::move(document), *found};
+  }
+  return std::nullopt;
+}
+
+void add_missing(std::vector<CompletionItem> more, CompletionList& list) {
+  std::set<std::string, std::less<>> known;
+  for (const CompletionItem& item : list.items)
+    known.insert(item.label);
+  for (CompletionItem& item : more) {
+    if (known.insert(item.label).second) list.items.push_back(std::move(item));
+  }
+}
+
+/// On the evaluator's thread: attributes of a value; of what nobody knows, those that the text
+/// tells and those that are selected elsewhere.
+void write_attributes(const Completing& c, const Base& base, CompletionList known,
+                      const EvaluatedQuery& e, JsonWriter& out) {
+  auto value = analysis::attributes_of_value(e.session.world, e.unit, base.expression,
+                                             c.context.typed, kMaxItems);
+  if (value) {
+    CompletionList list{.items = std::move(value->items),
+                        .complete = value->complete,
+                        .evaluated = base.expression};
+    return write_list(c, std::move(list), base.document, out);
+  }
+  add_missing(
+      analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
+      known);
+  write_list(c, std::move(known), base.document, out);
+}
+
+void complete_attribute(Server& server, const CompletingPtr& c) {
+  const auto base = find_base(*c);
+  if (!base) return c->query.request->succeed(nullptr);
+  auto known = analysis::known_attributes(base->document->ast(), base->document->names(),
+                                          *base->document->text, base->expression);
+  CompletionList list{.items = std::move(known.items)};
+  if (base->document != c->query.document) {
+    for (CompletionItem& item : list.items)
+      item.definition = syntax::kNone;  // offsets of another text
+  }
+  if (known.complete) return answer(*c, std::move(list));
+  server.post([&server, c, base = *base, list = std::move(list)] {
+    if (!server.settings.evaluation) {
+      CompletionList all = list;
+      add_missing(
+          analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
+          all);
+      return answer(*c, std::move(all));
+    }
+    SnapshotQuery query = c->query;
+    query.document = base.document;
+    evaluate(server, query, [c, base, list](const EvaluatedQuery& e, JsonWriter& out) {
+      write_attributes(*c, base, list, e, out);
+    });
+  });
+}
+
+/// `a.b.|` left of `=`: what the set has under these names already.
+CompletionList binding_path_items(const Completing& c) {
+  CompletionList list;
+  const syntax::Ast& ast = c.ast();
+  syntax::SetId set = analysis::set_at(ast, c.context.opener);
+  for (const std::string_view name : c.context.names) {
+    if (set == syntax::kNone) return list;
+    const auto attrs = ast.set_attrs(ast.sets[set]);
+    const auto at = std::ranges::find_if(
+        attrs, [&](const syntax::Attr& a) { return ast.symbol(a.symbol) == name; });
+    if (at == attrs.end()) return list;
+    const syntax::Node& value = ast[ast.skip_parens(at->value)];
+    set = value.kind == syntax::NodeKind::AttrSet ? value.a : syntax::kNone;
+  }
+  if (set == syntax::kNone) return list;
+  for (CompletionItem& item : analysis::attributes_of_set(ast, c.query.text(), set).items) {
+    if (item.definition != c.context.word.begin) list.items.push_back(std::move(item));
+  }
+  return list;
+}
+
+// --- Names left of `=` -----------------------------------------------------------------------------
+/// The call that the set around the cursor is an argument of.
+struct Call {
+  syntax::NodeId function = syntax::kNoNode;
+  uint32_t before = 0;                     ///< arguments before it
+  syntax::NodeId first = syntax::kNoNode;  ///< first argument
+};
+
+std::optional<Call> call_around(const Completing& c, syntax::SetId set) {
+  const syntax::Ast& ast = c.ast();
+  const syntax::NodeId node = ast.sets[set].node;
+  for (syntax::NodeId id = node; id < ast.nodes.size(); ++id) {
+    const syntax::Node& n = ast[id];
+    if (n.kind != syntax::NodeKind::Apply) continue;
+    const auto arguments = ast.children(n.b, n.c);
+    for (uint32_t i = 0; i < arguments.size(); ++i) {
+      if (ast.skip_parens(arguments[i]) == node) return Call{n.a, i, arguments[0]};
+    }
+  }
+  return std::nullopt;
+}
+
+/// Formals of the function of the file at `path`.
+std::vector<CompletionItem> formals_of_file(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error || size > kMaxFileBytes) return {};
+  FileHost host([](eval::EvalHost::Message, std::string_view) {});
+  const auto text = host.read_file(path);
+  if (!text) return {};
+  const syntax::Parsed parsed = syntax::parse(*text, eval::global_names());
+  const syntax::NodeId root = parsed.ast.skip_parens(parsed.ast.root);
+  if (parsed.ast[root].kind != syntax::NodeKind::Lambda) return {};
+  return analysis::formal_items(parsed.ast, *text, parsed.ast.lambdas[parsed.ast[root].a]);
+}
+
+/// `items` without the names that the set has already.
+std::vector<CompletionItem> without_defined(const syntax::Ast& ast, syntax::SetId set,
+                                            std::vector<CompletionItem> items) {
+  const auto attrs = ast.set_attrs(ast.sets[set]);
+  std::erase_if(items, [&](const CompletionItem& item) {
+    return std::ranges::any_of(
+        attrs, [&](const syntax::Attr& a) { return ast.symbol(a.symbol) == item.label; });
+  });
+  return items;
+}
+
+/// `callPackage ./x.nix { }` and `import ./x.nix { }`: the file's function takes the set.
+bool calls_file(const Completing& c, syntax::NodeId function) {
+  const syntax::Span s = c.ast()[function].span;
+  const std::string_view text = c.query.text().substr(s.begin, s.end - s.begin);
+  return text == "import" || text.ends_with("callPackage") || text.ends_with("callPackages");
+}
+
+void complete_binding(Server& server, const CompletingPtr& c) {
+  CompletionList list;
+  list.items = analysis::binding_keyword_items(c->context.in_let, c->snippets);
+  const syntax::Ast& ast = c->ast();
+  const syntax::SetId set =
+      c->context.in_let ? syntax::kNone : analysis::set_at(ast, c->context.opener);
+  const auto call = set == syntax::kNone ? std::nullopt : call_around(*c, set);
+  if (!call) return answer(*c, std::move(list));
+  if (call->before == 1 && calls_file(*c, call->function)) {
+    const auto literal = analysis::literal_path(ast, ast.skip_parens(call->first));
+    const auto path =
+        literal ? c->files.find_literal(*literal, c->query.document->directory) : std::nullopt;
+    const auto file = path ? c->files.nix_file(*path) : std::nullopt;
+    if (file) add_missing(without_defined(ast, set, formals_of_file(*file)), list);
+    return answer(*c, std::move(list));
+  }
+  syntax::NodeId lambda = c->names().resolve(call->function);
+  for (uint32_t i = 0; i < call->before && ast[lambda].kind == syntax::NodeKind::Lambda; ++i)
+    lambda = ast.skip_parens(ast[lambda].b);
+  if (ast[lambda].kind == syntax::NodeKind::Lambda) {
+    add_missing(
+        without_defined(ast, set,
+                        analysis::formal_items(ast, c->query.text(), ast.lambdas[ast[lambda].a])),
+        list);
+    return answer(*c, std::move(list));
+  }
+  server.post([&server, c, set, call = *call, list = std::move(list)] {
+    if (!server.settings.evaluation) return answer(*c, list);
+    evaluate(server, c->query, [c, set, call, list](const EvaluatedQuery& e, JsonWriter& out) {
+      CompletionList all = list;
+      if (auto formals =
+              analysis::formals_of_value(e.session.world, e.unit, call.function, call.before))
+        add_missing(without_defined(c->ast(), set, std::move(*formals)), all);
+      write_list(*c, std::move(all), c->query.document, out);
+    });
+  });
+}
+
+// --- Values --------------------------------------------------------------------------------------
+void complete_expression(Server& server, const CompletingPtr& c) {
+  const bool inherit = c->context.place == CompletionPlace::Inherit;
+  // `inherit` looks outside of the set or let that it stands in.
+  const uint32_t offset = inherit ? c->context.opener : c->offset;
+  auto scope = analysis::scope_items(c->ast(), c->names(), c->query.text(), offset);
+  CompletionList list{.items = std::move(scope.items)};
+  add_missing(analysis::global_items(c->context.typed), list);
+  if (!inherit) {
+    for (CompletionItem& item : analysis::keyword_items(c->snippets))
+      list.items.push_back(std::move(item));
+  }
+  if (scope.with_sets.empty()) return answer(*c, std::move(list));
+  server.post([&server, c, list = std::move(list), sets = std::move(scope.with_sets)] {
+    if (!server.settings.evaluation) return answer(*c, list);
+    evaluate(server, c->query, [c, list, sets](const EvaluatedQuery& e, JsonWriter& out) {
+      CompletionList all = list;
+      for (const syntax::NodeId set : sets) {
+        auto value = analysis::attributes_of_value(e.session.world, e.unit, {set, 0},
+                                                   c->context.typed, kMaxItems);
+        if (!value) continue;
+        std::erase_if(value->items, [](const CompletionItem& i) { return !i.insert.empty(); });
+        for (CompletionItem& item : value->items)
+          item.rank = 6;
+        all.complete = all.complete && value->complete;
+        all.evaluated = BaseExpression{set, 0};
+        add_missing(std::move(value->items), all);
+      }
+      write_list(*c, std::move(all), c->query.document, out);
+    });
+  });
+}
+
+/// A name that is a keyword until it is typed to its end (`in` of `inc`) breaks what is around it:
+/// the text with another word of the same length in its place.
+void read_keyword_as_name(Completing& c) {
+  const syntax::Span word = c.context.word;
+  if (c.query.document->parsed->ok() || word.begin == word.end || c.context.typed.empty()) return;
+  const std::string_view text = c.query.text().substr(word.begin, word.end - word.begin);
+  if (analysis::is_identifier(text)) return;
+  std::string renamed(c.query.text());
+  std::fill_n(renamed.begin() + word.begin, text.size(), 'x');
+  c.query.document = mended(c.query.document, std::move(renamed));
+}
+
+void complete(Server& server, const CompletingPtr& c) {
+  if (c->query.stopped()) return;
+  c->context =
+      analysis::completion_context(c->query.text(), c->query.document->tokens(), c->offset);
+  if (c->context.place == CompletionPlace::Expression) read_keyword_as_name(*c);
+  switch (c->context.place) {
+    case CompletionPlace::Nowhere: return c->query.request->succeed(nullptr);
+    case CompletionPlace::Path: return answer(*c, path_items(*c));
+    case CompletionPlace::SearchPath: return answer(*c, search_path_items(*c));
+    case CompletionPlace::Formal: return answer(*c, {.items = analysis::unbound_items(c->ast())});
+    case CompletionPlace::BindingPath: return answer(*c, binding_path_items(*c));
+    case CompletionPlace::Binding: return complete_binding(server, c);
+    case CompletionPlace::Attribute:
+    case CompletionPlace::InheritFrom: return complete_attribute(server, c);
+    case CompletionPlace::Inherit:
+    case CompletionPlace::Expression: return complete_expression(server, c);
+  }
+}
+
+// --- Resolving -----------------------------------------------------------------------------------
+Json with_details(Json item, const std::optional<analysis::ItemDetails>& details) {
+  if (!details) return item;
+  if (!details->detail.empty() && !item.contains("detail")) item["detail"] = details->detail;
+  if (!details->documentation.empty())
+    item["documentation"] = Json::object({{"kind", "markdown"}, {"value", details->documentation}});
+  return item;
+}
+
+void resolve(Server& server, KeptLists& kept, const Json& item, const Reply<Json>& reply) {
+  const Json& data = find(item, "data");
+  if (const Json& name = find(data, "builtin"); name.is_string())
+    return reply(with_details(item, analysis::describe_builtin(name.get<std::string>())));
+  if (const Json& definition = find(data, "definition"); definition.is_number_unsigned()) {
+    const SnapshotPtr document =
+        server.documents.snapshot(Documents::key_of(data.at("uri").get<std::string>()));
+    if (!document || document->version != data.at("version").get<int64_t>()) return reply(item);
+    return reply(with_details(
+        item, analysis::describe_definition(document->ast(), *document->text, document->names(),
+                                            definition.get<uint32_t>())));
+  }
+  const Json& list = find(data, "list");
+  const auto known = list.is_number_unsigned() ? kept.find(list.get<uint64_t>()) : std::nullopt;
+  if (!known || !server.settings.evaluation) return reply(item);
+  const SnapshotQuery query{known->document, server.encoding, reply.request()};
+  evaluate(server, query, [item, base = known->base](const EvaluatedQuery& e, JsonWriter& out) {
+    out.json(with_details(
+        item, analysis::describe_attribute(e.session.world, e.unit, base,
+                                           item.at("data").at("name").get<std::string>())));
+  });
+}
+
+}  // namespace
+
+void bind_completion(Binder& binder) {
+  Server& server = binder.server;
+  binder.capability([](const InitializeParams&, Json& capabilities) {
+    capabilities["completionProvider"] = Json::object(
+        {{"resolveProvider", true}, {"triggerCharacters", Json::array({".", "/", "<", "?"})}});
+  });
+  auto kept = std::make_shared<KeptLists>();
+  binder.request<TextDocumentPosition, Json>(
+      "textDocument/completion",
+      [&server, kept](const TextDocumentPosition& params, const Reply<Json>& reply) {
+        auto query = server.snapshot_requests->start(params.uri, reply.request());
+        if (!query) return;
+        const uint32_t offset = query->offset(params.position);
+        auto c = std::make_shared<Completing>(Completing{.query = std::move(*query),
+                                                         .offset = offset,
+                                                         .context = {},
+                                                         .files = FileFinder(server),
+                                                         .snippets = server.about_client.snippets,
+                                                         .kept = kept});
+        server.post_to_pool([&server, c] { complete(server, c); });
+      });
+  binder.request<Json, Json>("completionItem/resolve",
+                             [&server, kept](const Json& item, const Reply<Json>& reply) {
+                               resolve(server, *kept, item, reply);
+                             });
+}
+
+}  // namespace nilas::lsp

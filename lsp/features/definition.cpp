@@ -1,0 +1,130 @@
+// textDocument/definition and declaration: what the text tells at once, the rest by evaluation.
+
+#include "lsp/analysis/definition.hpp"
+
+#include "lsp/analysis/static_definition.hpp"
+#include "lsp/evaluated_request.hpp"
+#include "lsp/files.hpp"
+#include "lsp/uri.hpp"
+#include "lsp/wire.hpp"
+
+namespace nilas::lsp {
+namespace {
+
+using analysis::DefinitionGoal;
+using analysis::StaticDefinition;
+
+/// What an answer looks like; and what is needed to find files, taken on the strand.
+struct Surroundings {
+  bool links;  ///< the client takes LocationLinks
+  bool evaluation;
+  FileFinder files;
+};
+
+class TargetWriter {
+ public:
+  TargetWriter(const SnapshotQuery& query, syntax::Span origin, bool links, JsonWriter& out)
+      : query_(query), origin_(origin), links_(links), out_(out) {
+    out_.begin_array();
+  }
+  ~TargetWriter() { out_.end_array(); }
+  TargetWriter(const TargetWriter&) = delete;
+  TargetWriter& operator=(const TargetWriter&) = delete;
+
+  void add(std::string_view uri, const Range& range) {
+    out_.begin_object();
+    if (links_) {
+      out_.key("originSelectionRange").range(query_.range(origin_));
+      out_.key("targetUri").string(uri).key("targetRange").range(range);
+      out_.key("targetSelectionRange").range(range);
+    } else {
+      out_.key("uri").string(uri).key("range").range(range);
+    }
+    out_.end_object();
+  }
+
+ private:
+  const SnapshotQuery& query_;
+  syntax::Span origin_;
+  bool links_;
+  JsonWriter& out_;
+};
+
+void write_here(const SnapshotQuery& query, const StaticDefinition& found, bool links,
+                JsonWriter& out) {
+  if (found.here.empty()) return;
+  TargetWriter targets(query, found.origin, links, out);
+  for (const syntax::Span span : found.here)
+    targets.add(query.document->uri, query.range(span));
+}
+
+void write_file(const SnapshotQuery& query, const StaticDefinition& found,
+                const Surroundings& around, JsonWriter& out) {
+  const auto path = found.path.empty()
+                        ? around.files.find_search_path(found.search_path)
+                        : around.files.find_literal(found.path, query.document->directory);
+  const auto file = path ? around.files.nix_file(*path) : std::nullopt;
+  if (!file) return;
+  TargetWriter targets(query, found.origin, around.links, out);
+  targets.add(path_to_uri(*file), {});
+}
+
+/// By evaluation; what the text tells is second best.
+void write_evaluated(const EvaluatedQuery& e, const StaticDefinition& found, bool links,
+                     JsonWriter& out) {
+  const auto definition =
+      analysis::find_definition(e.session.world, e.unit, found.node, found.path_names);
+  if (!definition || !definition->place) return write_here(e.query, found, links, out);
+  const Location location =
+      to_location(*definition->place, {*e.query.document, e.query.encoding, true});
+  TargetWriter targets(e.query, found.origin, links, out);
+  targets.add(location.uri, location.range);
+}
+
+void find(Server& server, const TextDocumentPosition& params, DefinitionGoal goal,
+          const PendingPtr& request) {
+  auto query = server.snapshot_requests->start(params.uri, request);
+  if (!query) return;
+  Surroundings around{server.about_client.definition_links, server.settings.evaluation,
+                      FileFinder(server)};
+  server.post_to_pool(
+      [&server, query = std::move(*query), params, goal, around = std::move(around)] {
+        if (query.stopped()) return;
+        const auto found = analysis::static_definition(query.ast(), query.document->names(),
+                                                       query.offset(params.position), goal);
+        if (found && found->node != syntax::kNoNode && around.evaluation) {
+          return server.post([&server, query, found = *found, links = around.links] {
+            evaluate(server, query, [found, links](const EvaluatedQuery& e, JsonWriter& out) {
+              write_evaluated(e, found, links, out);
+            });
+          });
+        }
+        JsonWriter out;
+        if (found && !found->here.empty()) {
+          write_here(query, *found, around.links, out);
+        } else if (found && (!found->path.empty() || !found->search_path.empty())) {
+          write_file(query, *found, around, out);
+        }
+        query.request->succeed_text(out.text().empty() ? "null" : out.text());
+      });
+}
+
+}  // namespace
+
+void bind_definition(Binder& binder) {
+  Server& server = binder.server;
+  binder.capability([](const InitializeParams&, Json& capabilities) {
+    capabilities["definitionProvider"] = true;
+    capabilities["declarationProvider"] = true;
+  });
+  for (const auto& [method, goal] :
+       {std::pair{"textDocument/definition", DefinitionGoal::Definition},
+        {"textDocument/declaration", DefinitionGoal::Declaration}}) {
+    binder.request<TextDocumentPosition, Json>(
+        method, [&server, goal](const TextDocumentPosition& params, const Reply<Json>& reply) {
+          find(server, params, goal, reply.request());
+        });
+  }
+}
+
+}  // namespace nilas::lsp

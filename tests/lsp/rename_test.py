@@ -1,0 +1,29 @@
+"""Renames within a file, over the wire. Cases: rename/*.txt; `--- to: NAME` is the new name, the answer the new text,
+or why it was refused. `--- linked` asks for the places that change together while one is typed instead."""
+from fixtures import apply_edits, at, capabilities, covered, place, run, text_of
+
+
+def show(client, workspace, sections):
+    text = text_of(workspace, 'file://' + workspace.main)
+    if 'linked' in sections:
+        answer = client.request('textDocument/linkedEditingRange', at(workspace))
+        return '\n'.join(place(r) for r in answer['ranges']) if answer else 'nothing'
+    prepared = client.wait(client.start_request('textDocument/prepareRename', at(workspace)))
+    renamed = client.wait(client.start_request('textDocument/rename', at(workspace, newName=sections['to'])))
+    if 'error' in prepared:
+        assert 'error' in renamed
+        return 'refused at once: ' + prepared['error']['message']
+    if prepared['result'] is None:
+        assert 'error' in renamed
+        return 'nothing'
+    assert prepared['result']['placeholder'] in covered(text, prepared['result']['range'])
+    if 'error' in renamed:
+        return 'refused: ' + renamed['error']['message']
+    change, = renamed['result']['documentChanges']
+    assert change['textDocument'] == {'uri': 'file://' + workspace.main, 'version': 1}
+    return apply_edits(text, change['edits'])
+
+
+caps = capabilities(rename={'prepareSupport': True})
+caps['workspace'] = {'workspaceEdit': {'documentChanges': True}}
+run('rename', show, caps)
