@@ -69,7 +69,6 @@ void from_json(const Json& j, InitializeParams& p) {
   p.inlay_hint_refresh = is_true(find(can, "workspace", "inlayHint", "refreshSupport"));
   p.code_lens_refresh = is_true(find(can, "workspace", "codeLens", "refreshSupport"));
   p.prepare_rename = is_true(find(document, "rename", "prepareSupport"));
-  p.document_changes = is_true(find(can, "workspace", "workspaceEdit", "documentChanges"));
   p.snippets = is_true(find(document, "completion", "completionItem", "snippetSupport"));
   p.nested_symbols = is_true(find(document, "documentSymbol", "hierarchicalDocumentSymbolSupport"));
   p.fold_whole_lines = is_true(find(document, "foldingRange", "lineFoldingOnly"));
