@@ -105,7 +105,7 @@ class SelfCheck {
     measure("tokens", 0, [&] { (void)d_->tokens(); });
     measure("names", 0, [&] { (void)d_->names(); });
     measure("diagnostics", 0,
-            [&] { (void)analysis::syntax_findings(d_->path, d_->text, *d_->parsed); });
+            [&] { (void)analysis::syntax_findings(d_->path, d_->text, *d_->parsed, {}); });
     measure("documentSymbol", 0, [&] { (void)analysis::document_symbols(ast(), text()); });
     measure("foldingRange", 0,
             [&] { (void)analysis::folding_ranges(ast(), text(), d_->tokens()); });

@@ -279,17 +279,6 @@ class Renaming {
 
 }  // namespace
 
-std::string apply_edits(std::string_view text, std::vector<TextEdit> edits) {
-  std::ranges::stable_sort(edits, {}, [](const TextEdit& e) { return e.span.begin; });
-  std::string out;
-  uint32_t at = 0;
-  for (const TextEdit& e : edits) {
-    out.append(text.substr(at, e.span.begin - at)).append(e.text);
-    at = e.span.end;
-  }
-  return out.append(text.substr(at));
-}
-
 std::expected<RenameTarget, std::string> prepare_rename(const Ast& ast, const Names& names,
                                                         uint32_t offset) {
   const Name* name = names.at(offset);

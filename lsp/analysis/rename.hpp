@@ -6,19 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "lsp/analysis/fixes/edit.hpp"
 #include "lsp/analysis/names.hpp"
 #include "syntax/ast.hpp"
 
 namespace nilas::analysis {
-
-/// Replaces `span` of the old text.
-struct TextEdit {
-  syntax::Span span;
-  std::string text;
-};
-
-/// The text after `edits`, which do not overlap.
-std::string apply_edits(std::string_view text, std::vector<TextEdit> edits);
 
 struct RenameTarget {
   syntax::Span span;        ///< the name under the cursor
