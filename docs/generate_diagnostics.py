@@ -23,6 +23,23 @@ hints, and what may be meant is off. A text with errors is given no warnings.
 Severities can be changed, and diagnostics switched off or on, by name: in editors with the settings
 `diagnostics.severity` and `diagnostics.ignored` (`docs/settings.md`), for `nilas check` with `--severity NAME=LEVEL`.
 
+## On the command line
+
+`nilas check PATH...` prints what an editor would show: of files, evaluation included; of directories, what the text of
+all `.nix` files below them tells (`--evaluate`: and evaluation). Files are checked in parallel and reported in order.
+
+| option | meaning |
+|---|---|
+| `--level LEVEL` | the least severe diagnostics to look for: `error`, `warning` (default), `information`, `hint` |
+| `--severity NAME=LEVEL` | another severity for a diagnostic; `off`, or `on` |
+| `--fix` | apply the fixes that keep the meaning, then report what is left |
+| `--format human\|json\|sarif\|github` | for people, for programs, for code scanning (SARIF 2.1.0), for annotations in GitHub Actions |
+| `--write-baseline FILE`, `--baseline FILE` | write what is found; do not report what was found then. A finding is known by its file, its name and the text of its line, so it may move |
+| `--fail-on LEVEL` | the least severe diagnostics for which the exit status is 1; `error` by default |
+
+Exit status: 0, nothing so severe was found; 1, something was; 2, a file could not be read or written, or an argument not
+be understood.
+
 ## Comments that suppress
 
 | comment | suppresses |

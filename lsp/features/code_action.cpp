@@ -7,7 +7,9 @@
 
 #include "evaluator/builtins.hpp"
 #include "lsp/analysis/actions.hpp"
+#include "lsp/analysis/refactor/refactor.hpp"
 #include "lsp/analysis/syntax_findings.hpp"
+#include "lsp/data_text.hpp"
 #include "lsp/server.hpp"
 #include "lsp/uri.hpp"
 #include "lsp/wire.hpp"
@@ -24,6 +26,24 @@ struct Offer {
   std::vector<Action> actions;
 };
 
+/// Selected JSON or TOML becomes Nix. Later lines go below the first one.
+void offer_conversion(const DocumentSnapshot& d, syntax::Span selection,
+                      std::vector<Action>& actions) {
+  const std::string_view text =
+      std::string_view(*d.text).substr(selection.begin, selection.end - selection.begin);
+  const auto data = data_as_nix(text);
+  if (!data) return;
+  const std::string indent(analysis::indentation(*d.text, selection.begin));
+  std::string nix;
+  for (const char c : data->nix) {
+    nix += c;
+    if (c == '\n') nix += indent;
+  }
+  actions.push_back({.title = "Convert " + std::string(data->language) + " to Nix",
+                     .kind = analysis::action_kind::kRewrite,
+                     .edits = {{selection, std::move(nix)}}});
+}
+
 Offer offer(Server& server, const SnapshotPtr& document, Range range) {
   Offer result{document, {}, {}};
   const DocumentSnapshot& d = *document;
@@ -31,6 +51,9 @@ Offer offer(Server& server, const SnapshotPtr& document, Range range) {
   result.findings = analysis::syntax_findings(d.key, d.text, *d.parsed, rules_of(server.settings));
   const analysis::FixInput input{d.ast(), *d.text, eval::global_names()};
   result.actions = analysis::fix_actions(input, result.findings, selection);
+  if (d.parsed->ok())
+    std::ranges::move(analysis::refactorings(input, selection), std::back_inserter(result.actions));
+  if (selection.begin != selection.end) offer_conversion(d, selection, result.actions);
   return result;
 }
 

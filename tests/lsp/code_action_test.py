@@ -119,6 +119,36 @@ def test_repairs_of_errors():
             '{ lib, lbi }: { a = head lbi; }'
 
 
+def test_refactorings():
+    with Session('{ a = [ (1 + 2) ]; }') as s:
+        [action] = [a for a in s.actions('(1', '2)', only=['refactor.extract']) if a['title'] == 'Extract to let']
+        assert 'edit' not in action
+        assert s.apply(action) == '{ a = let value = (1 + 2); in [ value ]; }'
+        file = titled(s.actions('(1', '2)'), 'Extract to value.nix')
+        resolved = s.client.request('codeAction/resolve', file)['edit']['documentChanges']
+        assert resolved[0] == {'kind': 'create', 'uri': 'file://' + s.workspace.root + '/value.nix'}
+        assert resolved[1]['edits'][0]['newText'] == '(1 + 2)\n'
+        assert s.apply(file) == '{ a = [ (import ./value.nix) ]; }'
+    no_files = {'textDocument': CAPABLE['textDocument'], 'workspace': {'workspaceEdit': {'documentChanges': True}}}
+    with Session('{ a = [ (1 + 2) ]; }', capabilities=no_files) as s:
+        titles = [a['title'] for a in s.actions('(1', '2)')]
+        assert 'Extract to let' in titles and 'Extract to value.nix' not in titles
+
+
+def test_data_to_nix():
+    with Session('{\n  a = {"b": [1, "c", null], "d-e": {"f": 1.5}};\n}') as s:
+        action = titled(s.actions('{"b', '}}'), 'Convert JSON to Nix')
+        text = s.apply(action)
+        assert text.startswith('{\n  a = {') and '"b"' not in text
+        assert text.replace('\n', ' ').split() == \
+            '{ a = { b = [ 1 "c" null ]; d-e = { f = 1.5; }; }; }'.split(), text
+    with Session('x = 1\n[y]\nz = "w"\n') as s:
+        text = s.apply(titled(s.actions('x', '"w"'), 'Convert TOML to Nix'))
+        assert text.split() == '{ x = 1; y = { z = "w"; }; }'.split(), text
+    with Session('[ 1 2 ]') as s:
+        assert not [a for a in s.actions('[', ']') if 'Convert' in a['title']]
+
+
 def test_a_client_without_literals_or_versions():
     with Session('let a = 1; in 2', capabilities={}) as s:
         assert s.actions('a =') == []

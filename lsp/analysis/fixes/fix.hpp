@@ -2,6 +2,7 @@
 // What the fixes share. Each file beside this one holds the fixes of one idea.
 
 #include <optional>
+#include <set>
 
 #include "lsp/analysis/fixes/fixes.hpp"
 
@@ -37,6 +38,15 @@ bool is_simple(const Ast& ast, NodeId id);
 
 /// The text of an expression, in parentheses unless is_simple.
 std::string argument_text(const FixContext& c, NodeId id);
+
+/// Adds a formal (with its default, if it has one) behind the last one of a function, in the style of
+/// that: on a line of its own or not. nullopt if there is no place.
+std::optional<TextEdit> add_formal(const FixInput& input, const syntax::LambdaRecord& lambda,
+                                   std::string_view formal);
+
+/// Takes names out of the bindings of a let or set. A let that loses its last binding goes as well,
+/// unless a comment would be lost with it.
+Edits remove_bindings(const FixInput& input, NodeId set, const std::set<syntax::SymbolId>& names);
 
 // Empty: no fix here. The name is that of the diagnostic.
 Edits fix_useless_inherit(const FixContext& c);          // fix_names.cpp

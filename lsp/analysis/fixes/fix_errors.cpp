@@ -73,52 +73,52 @@ std::vector<std::string_view> similar(std::string_view name, std::vector<std::st
   return nearest;
 }
 
-/// Adds a formal behind the last one, in its style: on a line of its own or not.
-std::optional<TextEdit> add_formal(const FixContext& c, const syntax::LambdaRecord& lambda,
-                                   std::string_view name) {
-  const auto formals = c.ast.lambda_formals(lambda);
+}  // namespace
+
+std::optional<TextEdit> add_formal(const FixInput& input, const syntax::LambdaRecord& lambda,
+                                   std::string_view formal) {
+  const auto formals = input.ast.lambda_formals(lambda);
   if (formals.empty()) {
-    const size_t brace = c.text.find('{', lambda.head.begin);
+    const size_t brace = input.text.find('{', lambda.head.begin);
     if (brace >= lambda.head.end) return std::nullopt;
     const auto at = static_cast<uint32_t>(brace + 1);
-    return TextEdit{{at, at}, " " + std::string(name) + (lambda.has_ellipsis ? "," : " ")};
+    return TextEdit{{at, at}, " " + std::string(formal) + (lambda.has_ellipsis ? "," : " ")};
   }
   const syntax::Formal& last = formals.back();
   const uint32_t end =
-      last.default_value == kNone ? last.name.end : c.ast[last.default_value].span.end;
+      last.default_value == kNone ? last.name.end : input.ast[last.default_value].span.end;
   const uint32_t previous =
       formals.size() > 1 ? formals[formals.size() - 2].name.begin : lambda.head.begin;
-  const bool own_line = c.source({previous, last.name.begin}).contains('\n');
-  const std::string_view indent = indentation(c.text, last.name.begin);
-  const bool leading = indent.size() > 0 && own_line &&
-                       c.text[c.text.rfind('\n', last.name.begin) + 1 + indent.size()] == ',';
-  if (!own_line) return TextEdit{{end, end}, ", " + std::string(name)};
+  const bool own_line = input.text.substr(previous, last.name.begin - previous).contains('\n');
+  const std::string_view indent = indentation(input.text, last.name.begin);
+  const bool leading =
+      indent.size() > 0 && own_line &&
+      input.text[input.text.rfind('\n', last.name.begin) + 1 + indent.size()] == ',';
+  if (!own_line) return TextEdit{{end, end}, ", " + std::string(formal)};
   const std::string line = "\n" + std::string(indent);
   return TextEdit{{end, end},
-                  leading ? line + ", " + std::string(name) : "," + line + std::string(name)};
+                  leading ? line + ", " + std::string(formal) : "," + line + std::string(formal)};
 }
-
-}  // namespace
 
 std::vector<Fix> repair_undefined(const FixContext& c) {
   const std::string name(c.source(c.finding.span));
-  std::vector<Fix> fixes;
-  if (name == "or") fixes.push_back({"Use `||`", {{c.finding.span, "||"}}});
-  if (std::ranges::binary_search(c.input.globals, "__" + name)) {
-    fixes.push_back({"Use `builtins." + name + "`", {{c.finding.span, "builtins." + name}}});
-  }
   const Surround around = look_around(c);
-  for (const std::string_view other : similar(name, around.names)) {
-    fixes.push_back({"Change to `" + std::string(other) + "`",
-                     {{c.finding.span, std::string(other)}},
-                     fixes.empty()});
-  }
+  std::vector<Fix> fixes;
+  const auto offer = [&](std::string title, TextEdit edit) {
+    const Span reach = edit.span;
+    fixes.push_back({.title = std::move(title),
+                     .edits = {std::move(edit)},
+                     .reach = reach,
+                     .preferred = fixes.empty()});
+  };
+  if (name == "or") offer("Use `||`", {c.finding.span, "||"});
+  if (std::ranges::binary_search(c.input.globals, "__" + name))
+    offer("Use `builtins." + name + "`", {c.finding.span, "builtins." + name});
+  for (const std::string_view other : similar(name, around.names))
+    offer("Change to `" + std::string(other) + "`", {c.finding.span, std::string(other)});
   if (around.function) {
-    if (auto edit = add_formal(c, *around.function, name)) {
-      fixes.push_back({"Add `" + name + "` to the parameters of the function",
-                       {std::move(*edit)},
-                       fixes.empty()});
-    }
+    if (auto edit = add_formal(c.input, *around.function, name))
+      offer("Add `" + name + "` to the parameters of the function", std::move(*edit));
   }
   return fixes;
 }
@@ -127,7 +127,7 @@ std::vector<Fix> repair_syntax(const FixContext& c) {
   const std::string_view message = c.finding.message;
   if (message == "unterminated comment") {
     const auto end = static_cast<uint32_t>(c.text.size());
-    return {{"Insert '*/'", {{{end, end}, " */"}}}};
+    return {{.title = "Insert '*/'", .edits = {{{end, end}, " */"}}, .reach = {end, end}}};
   }
   const std::string_view missing = "missing '";
   if (!message.starts_with(missing) || c.finding.span.begin != c.finding.span.end) return {};
@@ -142,7 +142,7 @@ std::vector<Fix> repair_syntax(const FixContext& c) {
   const std::string title = "Insert '" + token + "'";
   if (word && at > 0 && !is_space(at - 1)) token.insert(0, " ");
   if (word && !is_space(at)) token += " ";
-  return {{title, {{c.finding.span, token}}}};
+  return {{.title = title, .edits = {{c.finding.span, token}}, .reach = c.finding.span}};
 }
 
 Edits fix_trailing_slash(const FixContext& c) {

@@ -27,7 +27,7 @@ Span name_removal(std::string_view text, Span name) {
 }
 
 /// With the doc comment that belongs to it.
-Span binding_removal(const FixContext& c, const Binding& binding) {
+Span binding_removal(const FixInput& c, const Binding& binding) {
   Span span = binding.span;
   if (binding.doc.end != 0 && skip_trivia(c.text, binding.doc.end) == span.begin)
     span.begin = binding.doc.begin;
@@ -35,7 +35,7 @@ Span binding_removal(const FixContext& c, const Binding& binding) {
 }
 
 /// Takes `gone` out of the bindings of the let or set.
-void remove_names(const FixContext& c, const syntax::SetRecord& set, const std::set<SymbolId>& gone,
+void remove_names(const FixInput& c, const syntax::SetRecord& set, const std::set<SymbolId>& gone,
                   Edits& edits, size_t& left) {
   for (const Binding& binding : c.ast.set_bindings(set)) {
     const auto names = c.ast.path(binding.path);
@@ -57,25 +57,6 @@ void remove_names(const FixContext& c, const syntax::SetRecord& set, const std::
     for (const syntax::AttrName& name : names)
       if (is_gone(name)) edits.push_back({name_removal(c.text, name.span), ""});
   }
-}
-
-/// A let that loses its last binding goes as well, unless a comment would be lost with it.
-Edits remove_from_let(const FixContext& c, NodeId let, const std::set<SymbolId>& gone) {
-  Edits edits;
-  size_t left = 0;
-  const Node& n = c.ast[let];
-  remove_names(c, c.ast.sets[n.a], gone, edits, left);
-  if (left != 0 || n.kind != NodeKind::Let) return edits;
-  const Span head{n.span.begin, c.ast[n.b].span.begin};
-  std::string rest;
-  uint32_t at = head.begin;
-  for (const TextEdit& e : edits) {
-    if (e.span.begin > at) rest += c.source({at, e.span.begin});
-    at = std::max(at, e.span.end);
-  }
-  if (at < head.end) rest += c.source({at, head.end});
-  if (rest.contains('#') || rest.contains("/*")) return edits;
-  return {{head, ""}};
 }
 
 /// Dead bindings refer to each other: with `first`, everything goes that would miss it.
@@ -103,9 +84,27 @@ std::set<DeclId> that_need(const Ast& ast, DeclId first) {
 
 }  // namespace
 
+Edits remove_bindings(const FixInput& c, NodeId let, const std::set<SymbolId>& gone) {
+  Edits edits;
+  size_t left = 0;
+  const Node& n = c.ast[let];
+  remove_names(c, c.ast.sets[n.a], gone, edits, left);
+  if (left != 0 || n.kind != NodeKind::Let) return edits;
+  const Span head{n.span.begin, c.ast[n.b].span.begin};
+  std::string rest;
+  uint32_t at = head.begin;
+  for (const TextEdit& e : edits) {
+    if (e.span.begin > at) rest += c.text.substr(at, e.span.begin - at);
+    at = std::max(at, e.span.end);
+  }
+  if (at < head.end) rest += c.text.substr(at, head.end - at);
+  if (rest.contains('#') || rest.contains("/*")) return edits;
+  return {{head, ""}};
+}
+
 Edits fix_useless_inherit(const FixContext& c) {
   const Decl& decl = c.ast.decls[c.finding.subject];
-  return remove_from_let(c, c.ast.scopes[decl.scope].node, {decl.symbol});
+  return remove_bindings(c.input, c.ast.scopes[decl.scope].node, {decl.symbol});
 }
 
 Edits fix_unused_binding(const FixContext& c) {
@@ -118,7 +117,7 @@ Edits fix_unused_binding(const FixContext& c) {
     std::set<SymbolId> symbols;
     for (const DeclId d : gone)
       if (c.ast.scopes[c.ast.decls[d].scope].node == let) symbols.insert(c.ast.decls[d].symbol);
-    std::ranges::move(remove_from_let(c, let, symbols), std::back_inserter(all));
+    std::ranges::move(remove_bindings(c.input, let, symbols), std::back_inserter(all));
   }
   // One let may lie within what is taken out of another.
   std::ranges::stable_sort(all, {}, [](const TextEdit& e) { return e.span.begin; });

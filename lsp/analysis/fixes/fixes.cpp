@@ -33,7 +33,8 @@ Edits edits_for(const FixContext& c) {
     case DiagnosticId::ManualInheritFrom: return fix_manual_inherit_from(c);
     case DiagnosticId::CollapsibleLet: return fix_collapsible_let(c);
     case DiagnosticId::EtaReduction: return fix_eta_reduction(c);
-    case DiagnosticId::RedundantParentheses: return fix_redundant_parentheses(c);
+    case DiagnosticId::RedundantParentheses:
+    case DiagnosticId::DelimitedParentheses: return fix_redundant_parentheses(c);
     case DiagnosticId::EmptyPattern:
     case DiagnosticId::RedundantPatternBind: return fix_pattern(c);
     case DiagnosticId::EmptyListConcat:
@@ -87,7 +88,16 @@ std::vector<Fix> fixes_for(const FixInput& input, const Finding& finding) {
   // Of what only evaluation tells, the subject is nothing of this tree.
   Edits edits = edits_for(context);
   if (edits.empty()) return {};
-  return {{std::string(row.fix), std::move(edits), true}};
+  // From the first to the last byte: what another fix changes in between may matter.
+  Span reach = edits.front().span;
+  for (const TextEdit& e : edits)
+    reach = {std::min(reach.begin, e.span.begin), std::max(reach.end, e.span.end)};
+  // Three lets in each other may be merged by pairs, and yet not all together.
+  if (finding.id == DiagnosticId::CollapsibleLet) {
+    const Node& outer = context.node();
+    reach = {outer.span.begin, input.ast[input.ast[outer.b].b].span.begin};
+  }
+  return {{.title = std::string(row.fix), .edits = std::move(edits), .reach = reach}};
 }
 
 std::vector<TextEdit> fix_all(const FixInput& input, const std::vector<Finding>& findings) {
@@ -96,10 +106,7 @@ std::vector<TextEdit> fix_all(const FixInput& input, const std::vector<Finding>&
   for (const Finding& finding : findings) {
     if (!keeps_meaning(finding.id)) continue;
     for (Fix& fix : fixes_for(input, finding)) {
-      // From its first to its last byte: what another fix changes in between may matter to it.
-      Span reach = fix.edits.front().span;
-      for (const TextEdit& e : fix.edits)
-        reach = {std::min(reach.begin, e.span.begin), std::max(reach.end, e.span.end)};
+      const Span reach = fix.reach;
       const bool free = std::ranges::none_of(
           taken, [&](Span other) { return reach.begin <= other.end && other.begin <= reach.end; });
       if (!free) continue;

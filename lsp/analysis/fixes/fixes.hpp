@@ -17,6 +17,8 @@ namespace nilas::analysis {
 struct Fix {
   std::string title;
   std::vector<TextEdit> edits;  ///< do not overlap; never empty
+  /// What it relies on: nothing else may change there at the same time. Covers the edits.
+  syntax::Span reach;
   /// Best of several for the same diagnostic, and the one that "fix all" takes.
   bool preferred = true;
 };

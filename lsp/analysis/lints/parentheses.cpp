@@ -71,10 +71,13 @@ class Parentheses {
   void look(NodeId id, Slot slot) {
     if (id == kNone) return;
     const Node& n = ast_[id];
-    if (n.kind != NodeKind::Paren || !is_redundant(ast_[n.a], slot)) return;
+    if (n.kind != NodeKind::Paren) return;
+    const bool plain = is_redundant(ast_[n.a], slot);
+    if (!plain && !is_delimited(ast_[n.a], slot)) return;
     // `f (a.b) or c`: what follows would become a default.
     if (slot != Slot::Whole && is_followed_by_or(n.span.end)) return;
-    lint_.report(DiagnosticId::RedundantParentheses, n.span, id);
+    lint_.report(plain ? DiagnosticId::RedundantParentheses : DiagnosticId::DelimitedParentheses,
+                 n.span, id);
   }
 
   bool is_redundant(const Node& inner, Slot slot) const {
@@ -89,9 +92,15 @@ class Parentheses {
       case NodeKind::Int:
       case NodeKind::List: return slot != Slot::Base;
       case NodeKind::AttrSet: return slot == Slot::Whole || slot == Slot::Argument;
-      case NodeKind::Select: return inner.c == kNone || slot == Slot::Whole;
-      default: return slot == Slot::Whole;  // whatever the expression is
+      case NodeKind::Select: return inner.c == kNone;
+      default: return false;
     }
+  }
+
+  static bool is_delimited(const Node& inner, Slot slot) {
+    const bool url = inner.kind == NodeKind::String &&
+                     inner.op == static_cast<uint8_t>(syntax::StringStyle::Url);
+    return slot == Slot::Whole && inner.kind != NodeKind::Error && !url;
   }
 
   bool is_followed_by_or(uint32_t end) const {
@@ -107,7 +116,10 @@ class Parentheses {
 }  // namespace
 
 void lint_parentheses(Lint& lint) {
-  if (lint.wants(DiagnosticId::RedundantParentheses)) Parentheses(lint).run();
+  if (lint.wants(DiagnosticId::RedundantParentheses) ||
+      lint.wants(DiagnosticId::DelimitedParentheses)) {
+    Parentheses(lint).run();
+  }
 }
 
 }  // namespace nilas::analysis

@@ -8,11 +8,9 @@
 #include <set>
 
 #include "evaluator/builtins.hpp"
-#include "evaluator/format/print.hpp"
-#include "evaluator/world.hpp"
 #include "lsp/analysis/syntax_findings.hpp"
 #include "syntax/print.hpp"
-#include "tests/evaluator/memory_host.hpp"
+#include "tests/lsp/lints/evaluate.hpp"
 #include "tests/syntax/cases.hpp"
 
 namespace nilas::analysis::test {
@@ -25,22 +23,6 @@ std::string tree_of(const std::string& text) {
   const syntax::Parsed parsed = syntax::parse(text, eval::global_names());
   REQUIRE_MESSAGE(parsed.ok(), parsed.diagnostics.front().message, " in ", text);
   return syntax::print(parsed.ast, parsed.ast.root, {.base = "/", .home = "/home"});
-}
-
-/// Strictly evaluated and printed; errors by their message.
-std::string value_of(const std::string& text) {
-  tests::MemoryHost host;
-  eval::World world(host, {});
-  try {
-    const eval::SourceUnit& unit = world.parse_source("/main.nix", "/", text, true);
-    eval::Root value(world.vm.heap, world.thunk_of(unit));
-    world.vm.run_task(eval::force_deep(world.vm, eval::Root(world.vm.heap, value)));
-    eval::PrintOptions options;
-    options.sharing = eval::PrintOptions::Sharing::Cycles;
-    return eval::print_shallow(world.vm, value, options);
-  } catch (const eval::EvalError& e) {
-    return "error: " + e.data().message;
-  }
 }
 
 Rules everything() {
