@@ -36,6 +36,16 @@ bool Compiler::needs_thunk(NodeId id) {
   return !is_available(id) && !is_cheap(id);
 }
 
+/// The value of binding `i` of a scope is the name of an earlier one: both are one and the same thunk, which shows where an
+/// endless recursion through them is noticed.
+bool Compiler::names_earlier(NodeId id, const syntax::Scope& scope, uint32_t i) const {
+  const Node& n = node(ast_.skip_parens(id));
+  if (n.kind != NodeKind::Var) return false;
+  const auto& ref = ast_.refs[n.b];
+  return ref.kind == RefKind::Local && ref.target >= scope.first_decl &&
+         ref.target < scope.first_decl + i;
+}
+
 // --- Binding groups ----------------------------------------------------------------------------------------------------
 
 std::shared_ptr<const CaptureLayout> Compiler::open_block(NodeId n,
@@ -117,11 +127,12 @@ uint32_t Compiler::bind_group(const SetRecord& set, bool force_block) {
   }
   bool recursive = force_block;
   for (uint32_t i = 0; i < attrs.size(); ++i) {
-    Member m{decl_key(scope.first_decl + i),
-             attrs[i].value,
-             symbol(attrs[i].symbol),
-             needs_thunk(attrs[i].value),
-             {}};
+    Member m{
+        decl_key(scope.first_decl + i),
+        attrs[i].value,
+        symbol(attrs[i].symbol),
+        needs_thunk(attrs[i].value) && (force_block || !names_earlier(attrs[i].value, scope, i)),
+        {}};
     if (m.delayed) m.free = free_keys(ast_.skip_parens(m.value));
     recursive |= intersects(group, m.free);
     members.push_back(std::move(m));
@@ -314,7 +325,7 @@ void Compiler::formals(const syntax::LambdaRecord& record, uint32_t arg_slot) {
   bool recursive = false;
   for (uint32_t i = 0; i < list.size(); ++i) {
     Member m{group[i], list[i].default_value, symbol(list[i].symbol), false, {}};
-    if (m.value != kNoNode) m.delayed = needs_thunk(m.value);
+    if (m.value != kNoNode) m.delayed = needs_thunk(m.value) && !names_earlier(m.value, scope, i);
     if (m.delayed) m.free = free_keys(ast_.skip_parens(m.value));
     recursive |= intersects(group, m.free);
     members.push_back(std::move(m));

@@ -66,6 +66,7 @@ void Vm::replace_frame(Closure* callee, uint32_t args) {
     fail(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
   std::memmove(stack_ + f.ret + 1, stack_ + sp_ - args, args * sizeof(Value));
   stack_[f.ret] = Value::of(Value::kFunction, callee);
+  f.tail_call = f.pc;
   f.block = &block;
   f.pc = body.words.data();
   f.self = &callee->object;
@@ -84,7 +85,9 @@ void Vm::enter_thunk(Thunk* thunk) {
   switch (thunk->state()) {
     case ThunkState::Evaluated: assert(false); break;
     case ThunkState::Failed: throw_failed(thunk);
-    case ThunkState::Running: fail(ErrorKind::InfiniteRecursion, "infinite recursion encountered");
+    case ThunkState::Running:
+      running_ = &world.code(thunk->object.count);
+      fail(ErrorKind::InfiniteRecursion, "infinite recursion encountered");
     case ThunkState::Suspended: break;
   }
   ++stats.forces;

@@ -77,6 +77,7 @@ class Compiler {
   bool is_available(NodeId n);
   bool is_cheap(NodeId n);
   bool needs_thunk(NodeId n);
+  bool names_earlier(NodeId n, const syntax::Scope& scope, uint32_t i) const;
   bool is_lambda(NodeId n) const;
 
   // bindings.cpp

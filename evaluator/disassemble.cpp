@@ -254,7 +254,8 @@ std::string verify(const CodeBlock& block) {
       target(extra[0], h);
     if (info.words == Operand::index_jump) target(extra[1], h);
     const bool ends = op == Op::Return || op == Op::Jump || op == Op::AssertFail ||
-                      op == Op::FailUnbound || op == Op::FailSyntax || op == Op::UnknownArgument;
+                      op == Op::AssertEqualFail || op == Op::FailUnbound || op == Op::FailSyntax ||
+                      op == Op::UnknownArgument;
     if (!ends) target(next, h);
     if (!wrong.empty()) return wrong;
   }

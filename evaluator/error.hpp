@@ -56,18 +56,30 @@ inline bool is_limit(ErrorKind k) {
   return k >= ErrorKind::DepthLimit;
 }
 
+struct CodeBlock;
+
 /// One step of the way to an error, innermost first: "while calling the 'head' builtin".
+///
+/// Errors that tryEval catches are made by the thousand and shown to nobody, so what the code was about is only noted: an
+/// instruction, with an empty `message`. trace_steps() tells from the syntax tree which steps that makes.
 struct TraceFrame {
   std::string message;
   SourceSpan span;
+  bool detail = false;                ///< C++ Nix tells it only with --show-trace
+  const CodeBlock* code = nullptr;    ///< its instruction `at` was under way
+  const CodeBlock* forced = nullptr;  ///< and forced the thunk with this code, if it forced one
+  uint32_t at = 0;
+  /// Behind a tail call, which is all that is left of the code that made it: trace_steps() finds its place.
+  const uint32_t* tail_call = nullptr;
 };
 
 struct ErrorData {
   ErrorKind kind = ErrorKind::Other;
   std::string message;  ///< as C++ Nix words it, without "error: "; may have several lines
-  SourceSpan span;
+  SourceSpan span;      ///< where C++ Nix gives a place; place_of() knows one more often
   std::vector<TraceFrame> trace;
   std::vector<std::string> suggestions;  ///< "did you mean": names, best first
+  uint32_t operand = 0;                  ///< of an operator: which one it is about
 };
 
 using ErrorPtr = std::shared_ptr<const ErrorData>;
@@ -85,7 +97,19 @@ class EvalError final : public std::exception {
   ErrorPtr share() const { return data_; }
   /// Adds a step on the way outwards; returns *this so that it can be thrown at once.
   EvalError& trace(std::string message, SourceSpan span = {}) {
-    data_->trace.push_back({std::move(message), span});
+    return trace(TraceFrame{.message = std::move(message), .span = span});
+  }
+  EvalError& trace(TraceFrame frame) {
+    data_->trace.push_back(std::move(frame));
+    return *this;
+  }
+  /// Steps that have no place yet get this one.
+  void place_steps(SourceSpan span) {
+    for (TraceFrame& f : data_->trace)
+      if (!f.message.empty() && !f.span.known()) f.span = span;
+  }
+  EvalError& operand(uint32_t index) {
+    data_->operand = index;
     return *this;
   }
   EvalError& at(SourceSpan span) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "evaluator/builtins.hpp"
+#include "evaluator/format/print.hpp"
 #include "evaluator/frame.hpp"
 #include "evaluator/text.hpp"
+#include "evaluator/trace.hpp"
 #include "syntax/print.hpp"
 
 namespace nilas::eval {
@@ -53,6 +55,11 @@ std::string_view plain_name(const Vm& vm, const CodeBlock& code) {
   return code.name == SymbolTable::kNoSymbol ? "anonymous lambda" : vm.symbols.name(code.name);
 }
 
+/// A value as messages quote it.
+std::string shown(Vm& vm, Value v) {
+  return print_shallow(vm, v, PrintOptions::message());
+}
+
 /// As steps of a trace name a function.
 std::string quoted_name(const Vm& vm, const CodeBlock& code) {
   return code.name == SymbolTable::kNoSymbol ? "anonymous lambda"
@@ -80,19 +87,35 @@ void Vm::fail(ErrorKind kind, std::string message) {
   throw EvalError(kind, std::move(message));
 }
 
-void Vm::fail_type(std::string_view expected, Value got, std::string_view trace) {
-  EvalError error(ErrorKind::Type,
-                  cat("expected ", expected, " but found ", describe_type(got), ": ", brief(got)));
-  if (!trace.empty()) error.trace(std::string(trace));
+void Vm::fail_type(std::string_view expected, Value got, std::string_view trace, SourceSpan place) {
+  EvalError error(ErrorKind::Type, cat("expected ", expected, " but found ", describe(*this, got),
+                                       ": ", shown(*this, got)));
+  // C++ Nix says where the others are, but not sets and lists.
+  if (expected != "a set" && expected != "a list") error.at(place);
+  if (!trace.empty()) error.trace(std::string(trace), place);
   throw error;
 }
 
+bool Vm::is_too_deep(size_t levels) const {
+  const size_t calls = frames_.empty() ? 0 : frames_.back().depth;
+  return calls + levels > limits_.call_depth;
+}
+
+EvalError Vm::depth_error() {
+  return {ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded"};
+}
+
+bool Vm::is_application(const Thunk* thunk) const {
+  return thunk->object.count == apply_code_[0] || thunk->object.count == apply_code_[1];
+}
+
 void Vm::fail_missing_attribute(Symbol name, Attrs* set) {
-  throw EvalError(ErrorData{ErrorKind::MissingAttribute,
-                            cat("attribute '", symbols.name(name), "' missing"),
-                            {},
-                            {},
-                            similar(symbols, name, set->keys->all())});
+  throw EvalError(
+      ErrorData{ErrorKind::MissingAttribute,
+                cat("attribute '", quote_attribute_name(symbols.name(name)), "' missing"),
+                {},
+                {},
+                similar(symbols, name, set->keys->all())});
 }
 
 void Vm::fail_missing_argument(const CodeBlock& code, const FormalsInfo& info, Symbol name) {
@@ -110,19 +133,20 @@ void Vm::fail_unexpected_argument(const CodeBlock& code, const FormalsInfo& info
   const auto& node = code.unit->ast->nodes[info.lambda];
   for (const Symbol s : set->keys->all()) {
     if (std::ranges::find(formals, s) != formals.end()) continue;
-    throw EvalError(ErrorData{ErrorKind::UnexpectedArgument,
-                              cat("function '", plain_name(*this, code),
-                                  "' called with unexpected argument '", symbols.name(s), "'"),
-                              {code.unit->id, node.span},
-                              {},
-                              similar(symbols, s, formals)});
+    throw EvalError(
+        ErrorData{ErrorKind::UnexpectedArgument,
+                  cat("function '", plain_name(*this, code), "' called with unexpected argument '",
+                      quote_attribute_name(symbols.name(s)), "'"),
+                  {code.unit->id, node.span},
+                  {},
+                  similar(symbols, s, formals)});
   }
   fail(ErrorKind::UnexpectedArgument, "function called with unexpected argument");
 }
 
 void Vm::fail_call(Value f) {
   throw EvalError(ErrorKind::Type, cat("attempt to call something which is not a function but ",
-                                       describe_type(f), ": ", brief(f)));
+                                       describe(*this, f), ": ", shown(*this, f)));
 }
 
 void Vm::throw_failed(Thunk* thunk) {
@@ -131,49 +155,78 @@ void Vm::throw_failed(Thunk* thunk) {
 
 void Vm::fail_assertion() {
   const Frame& frame = frames_.back();
-  const SourceSpan at = site(frame);
-  const auto& body = *frame.block->body;
-  const auto& ast = *frame.block->unit->ast;
-  const syntax::NodeId node = body.nodes[static_cast<size_t>(frame.pc - body.words.data()) - 1];
-  const std::string home = host().home_directory().value_or("~");
-  throw EvalError(
-      ErrorKind::AssertionFailed,
-      cat("assertion '", syntax::print(ast, ast.nodes[node].a, {frame.block->unit->base_dir, home}),
-          "' failed"),
-      at);
+  const auto node = frame.block->body->nodes[static_cast<size_t>(instruction(frame))];
+  throw EvalError(ErrorKind::AssertionFailed,
+                  cat("assertion '", condition_text(world, *frame.block->unit, node), "' failed"),
+                  site(frame));
 }
 
-/// What the frame was at: the source of the instruction before its pc.
-SourceSpan Vm::site(const Frame& frame) const {
-  if (frame.block == nullptr || frame.block->unit == nullptr || !frame.block->body) return {};
+/// The instruction that the frame was at: the one before its pc. Its index; -1 if the code is none that someone wrote.
+int64_t Vm::instruction(const Frame& frame) {
+  if (frame.block == nullptr || frame.block->unit == nullptr || !frame.block->body) return -1;
   const CodeBody& body = *frame.block->body;
-  auto at = frame.pc - body.words.data();
-  if (at > static_cast<std::ptrdiff_t>(body.nodes.size())) return {};
+  auto at = std::min<int64_t>(frame.pc - body.words.data(), std::ssize(body.nodes));
   while (at > 0 && body.nodes[static_cast<size_t>(at - 1)] == syntax::kNoNode)
     --at;
-  const syntax::NodeId node = at > 0 ? body.nodes[static_cast<size_t>(at - 1)] : frame.block->node;
-  if (node == syntax::kNoNode) return {};
-  return {frame.block->unit->id, frame.block->unit->ast->nodes[node].span};
+  return at - 1;
 }
 
-/// The step that leaving `frame` adds to the trace. `caller` is the frame below, if any.
-void Vm::add_trace(EvalError& error, const Frame& frame, const Frame* caller) {
-  if (error.data().trace.size() >= kMaxTrace) return;
-  if (frame.native) {
-    if (frame.builtin == UINT32_MAX) return;
-    const SourceSpan at = caller != nullptr ? site(*caller) : SourceSpan{};
-    error.trace(cat("while calling the '", builtin_table()[frame.builtin].name(), "' builtin"), at);
-    return;
+/// Where the frame was, as C++ Nix gives it.
+SourceSpan Vm::site(const Frame& frame) const {
+  const int64_t at = instruction(frame);
+  if (at < 0) return {};
+  return place_of(*frame.block->unit, frame.block->body->nodes[static_cast<size_t>(at)]);
+}
+
+/// Leaving a frame of code that has no source: a builtin called through a value, a functor, an application that was
+/// delayed. What `error` does not know yet is that of the call.
+void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, bool first) {
+  if (frame.block == &world.code(functor_code_)) {
+    const Attrs* set = stack_[frame.base].is_attrs() ? stack_[frame.base].attrs() : nullptr;
+    const int32_t index = set == nullptr ? -1 : set->find(symbols.known.functor);
+    if (first && index >= 0) error.at(world.position(set->pos(static_cast<uint32_t>(index))));
+    error.trace("while calling a functor (an attribute set with a '__functor' attribute)", call);
+  } else if (frame.block->kind == CodeKind::Builtin && frame.self != nullptr &&
+             frame.self->kind == ObjectKind::Builtin) {
+    const BuiltinInfo& info = builtin_table()[frame.self->count];
+    const auto at = static_cast<uint32_t>(frame.pc - frame.block->body->words.data());
+    // Its first instructions force the arguments.
+    if (!first && at >= 1 && at <= info.arity())
+      if (std::string step = argument_step(info, at - 1); !step.empty())
+        error.trace(std::move(step));
+    if (tells_calls(info)) error.trace(cat("while calling the '", info.name(), "' builtin"), call);
+  } else if (first && frame.update != nullptr && is_application(frame.update)) {
+    // A delayed application: C++ Nix gives the place of its function.
+    const Value f = resolve(frame.update->slots[0]);
+    if (f.is_function()) error.at(world.function_span(f));
   }
-  if (frame.block->unit == nullptr) return;
-  const auto& unit = *frame.block->unit;
-  const SourceSpan whole{unit.id, unit.ast->nodes[frame.block->node].span};
-  if (frame.block->kind == CodeKind::Lambda) {
-    error.trace(cat("while calling ", quoted_name(*this, *frame.block)), whole);
-    if (caller != nullptr)
-      if (const SourceSpan at = site(*caller); at.known()) error.trace("from call site", at);
-  } else if (frame.update != nullptr && frame.block->name != SymbolTable::kNoSymbol) {
-    error.trace(cat("while evaluating '", symbols.name(frame.block->name), "'"), whole);
+}
+
+/// Leaving a frame of a written body. `call`: where it was called, if it was.
+void Vm::leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool first,
+                    const CodeBlock* forced) {
+  const CodeBlock& block = *frame.block;
+  const int64_t at = instruction(frame);
+  bool entering = false;  // what failed was to take its arguments
+  if (at >= 0) {
+    const auto index = static_cast<uint32_t>(at);
+    if (first) place_own(error, block, index, forced);
+    error.trace({.code = &block, .forced = forced, .at = index});
+    entering = is_prologue(block, index);
+  }
+  if (block.kind == CodeKind::Lambda) {
+    if (!entering)
+      error.trace({cat("while calling ", quoted_name(*this, block)), lambda_place(block), true});
+    if (frame.tail_call != nullptr)
+      error.trace({.message = "from call site",
+                   .span = {},
+                   .detail = !entering,
+                   .tail_call = frame.tail_call});
+    else if (call.known())
+      error.trace({"from call site", call, !entering});
+  } else if (frame.update != nullptr && block.unit->is_file &&
+             block.node == block.unit->ast->root) {
+    error.trace(cat("while evaluating the file '", block.unit->name, "':"));
   }
 }
 
@@ -181,7 +234,8 @@ void Vm::add_trace(EvalError& error, const Frame& frame, const Frame* caller) {
 /// the error, unless it is a limit of ours: then they are as they were.
 bool Vm::unwind(EvalError& error, size_t stop) {
   const bool limit = is_limit(error.data().kind);
-  bool first = true;
+  bool first = true;  // no frame of code has been left yet
+  const CodeBlock* forced = std::exchange(running_, nullptr);
   while (frames_.size() > stop) {
     Frame& f = frames_.back();
     if (f.native && f.catches && !limit) {
@@ -190,30 +244,36 @@ bool Vm::unwind(EvalError& error, size_t stop) {
       sp_ = f.sp;
       return true;
     }
+    const bool traced = error.data().trace.size() < kMaxTrace;
     if (f.native) {
       const ErrorNote note = f.native.promise().note;
-      if (note.add != nullptr && !limit) note.add(error, note.data);
+      const bool told = !limit || error.data().kind == ErrorKind::DepthLimit;
+      if (note.add != nullptr && traced && told) note.add(error, note.data);
       f.native.destroy();
+      forced = nullptr;
     } else {
-      // Code of our own has no place: then it is the caller's.
-      if (first) error.at(site(f));
-      first = first && f.block->unit == nullptr;
+      if (traced) {
+        const Frame* caller = frames_.size() > 1 ? &f - 1 : nullptr;
+        const SourceSpan call = caller != nullptr && f.is_call ? site(*caller) : SourceSpan{};
+        if (f.block->unit == nullptr)
+          leave_own_code(error, f, call, first);
+        else
+          leave_code(error, f, call, first, forced);
+      }
+      first = first && f.block == &world.code(extra_code_);
+      forced = f.update != nullptr ? f.block : nullptr;
       if (f.update != nullptr) {
         if (limit) {
           f.update->set_state(ThunkState::Suspended);
         } else {
-          ErrorPtr kept = error.data().trace.size() >= kMaxTrace
-                              ? error.share()
-                              : std::make_shared<const ErrorData>(error.data());
+          ErrorPtr kept = traced ? std::make_shared<const ErrorData>(error.data()) : error.share();
           f.update->slots[0] = Value::of(Value::kBoxed, heap.alloc_failure(std::move(kept)));
           f.update->set_state(ThunkState::Failed);
         }
       }
     }
-    const Frame left = f;
+    sp_ = f.ret;
     frames_.pop_back();
-    add_trace(error, left, frames_.empty() ? nullptr : &frames_.back());
-    sp_ = left.ret;
   }
   return false;
 }

@@ -292,7 +292,10 @@ void Compiler::strict_form(NodeId id, bool tail) {
     case NodeKind::AttrSet: attrs(id); break;
     case NodeKind::Unary:
       strict(n.a, false);
-      emit(static_cast<UnaryOp>(n.op) == UnaryOp::Not ? Op::Not : Op::Negate, 0, id, 0);
+      if (static_cast<UnaryOp>(n.op) == UnaryOp::Not)
+        emit(Op::Not, 0, n.a, 0);
+      else
+        emit(Op::Negate, 0, id, 0);
       break;
     case NodeKind::List: list(id); break;
   }
@@ -452,10 +455,10 @@ void Compiler::binary(NodeId id, bool tail) {
   const Node& right = node(ast_.skip_parens(n.b));
   const bool literal = right.kind == NodeKind::AttrSet && ast_.sets[right.a].dynamic_count == 0 &&
                        ast_.sets[right.a].scope == kNone;
-  if (op == Op::Update && !literal) emit(Op::CheckAttrs, 0, id, 0);
+  if (op == Op::Update && !literal) emit(Op::CheckAttrs, 0, n.a, 0);
   strict(swap ? n.a : n.b, false);
-  // C++ Nix blames the right side of an addition.
-  emit(op, 0, op == Op::Add ? n.b : id, -1);
+  // An update can only fail for the operand that was not checked yet.
+  emit(op, 0, op != Op::Update ? id : literal ? n.a : n.b, -1);
   if (tail) emit(Op::Return, 0, id, -1);
 }
 
@@ -556,7 +559,15 @@ void Compiler::assertion(NodeId id, bool tail) {
   const Node& n = node(id);
   strict(n.a, false);
   const uint32_t holds = emit_jump(Op::JumpIfTrue, n.a, -1);
-  emit(Op::AssertFail, 0, id, 0);
+  const Node& condition = node(ast_.skip_parens(n.a));
+  if (condition.kind == NodeKind::Binary &&
+      static_cast<BinaryOp>(condition.op) == BinaryOp::Equal) {
+    strict(condition.a, false);
+    strict(condition.b, false);
+    emit(Op::AssertEqualFail, 0, id, -2);
+  } else {
+    emit(Op::AssertFail, 0, id, 0);
+  }
   patch(holds);
   strict(n.b, tail);
 }

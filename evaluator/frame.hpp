@@ -13,6 +13,8 @@ struct Vm::Frame {
   Value* up = nullptr;           // captures; they belong to `self`
   Object* self = nullptr;        // thunk, closure or Captures being run
   Thunk* update = nullptr;       // takes the result
+  const uint32_t* tail_call =
+      nullptr;  // where a tail call put this in place of the frame that made it
   Task::Handle native;
   uint32_t base = 0;              // stack index of slot 0
   uint32_t ret = 0;               // stack index that the result goes to

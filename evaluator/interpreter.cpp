@@ -22,6 +22,7 @@
 #include "evaluator/builtins.hpp"
 #include "evaluator/compiler.hpp"
 #include "evaluator/frame.hpp"
+#include "evaluator/trace.hpp"
 
 namespace nilas::eval {
 
@@ -398,6 +399,14 @@ void Vm::run_code(size_t stop) {
           break;
         case Op::CheckAttrs: expect_attrs(sp[-1], ""); break;
         case Op::AssertFail: SAVE(); fail_assertion();
+        case Op::AssertEqualFail: {
+          const CodeBlock* block = frames_.back().block;
+          const auto node = body->nodes[static_cast<size_t>(pc - body->words.data() - 1)];
+          request_task(
+              explain_assertion(*this, {heap, sp[-2]}, {heap, sp[-1]}, block, node).release());
+          sp -= 2;
+          goto run_task;
+        }
         case Op::FailUnbound:
           fail(ErrorKind::UndefinedVariable,
                "undefined variable '" + std::string(symbols.name(a)) + "'");
@@ -501,9 +510,9 @@ void Vm::run_code(size_t stop) {
 
         case Op::Coerce: {
           if (sp[-1].is_string()) break;
-          request_task(coerce_to_string(*this, {heap, sp[-1]}, {.copy_to_store = a == 0},
-                                        "while evaluating a path segment")
-                           .release());
+          request_task(
+              coerce_to_string(*this, {heap, sp[-1]}, {.copy_to_store = a == 0}, kSegmentStep)
+                  .release());
           --sp;
           goto run_task;
         }
@@ -552,7 +561,7 @@ void Vm::run_code(size_t stop) {
         }
         case Op::Select: {
           InlineCache& cache = const_cast<CodeBody*>(body)->caches[*pc++];
-          if (!sp[-1].is_attrs()) fail_type("a set", sp[-1], "");
+          if (!sp[-1].is_attrs()) fail_type("a set", sp[-1], kSelectStep);
           Attrs* set = sp[-1].attrs();
           ++stats.selects;
           uint32_t index = cache.index;
@@ -584,8 +593,8 @@ void Vm::run_code(size_t stop) {
           break;
         }
         case Op::SelectDynamic: {
-          const Symbol name = symbols.intern(expect_string_no_context(sp[-1], ""));
-          if (!sp[-2].is_attrs()) fail_type("a set", sp[-2], "");
+          const Symbol name = symbols.intern(expect_string_no_context(sp[-1], kAttributeNameStep));
+          if (!sp[-2].is_attrs()) fail_type("a set", sp[-2], kSelectStep);
           Value* slot = sp[-2].attrs()->get(name);
           if (slot == nullptr) fail_missing_attribute(name, sp[-2].attrs());
           --sp;
@@ -595,7 +604,7 @@ void Vm::run_code(size_t stop) {
         }
         case Op::SelectDynamicOr: {
           const uint32_t target = *pc++;
-          const Symbol name = symbols.intern(expect_string_no_context(sp[-1], ""));
+          const Symbol name = symbols.intern(expect_string_no_context(sp[-1], kAttributeNameStep));
           --sp;
           Value* slot = sp[-1].is_attrs() ? sp[-1].attrs()->get(name) : nullptr;
           if (slot == nullptr) {
@@ -611,7 +620,7 @@ void Vm::run_code(size_t stop) {
           sp[-1] = Value::boolean(sp[-1].is_attrs() && sp[-1].attrs()->find(a) >= 0);
           break;
         case Op::HasAttrDynamic: {
-          const Symbol name = symbols.intern(expect_string_no_context(sp[-1], ""));
+          const Symbol name = symbols.intern(expect_string_no_context(sp[-1], kAttributeNameStep));
           --sp;
           sp[-1] = Value::boolean(sp[-1].is_attrs() && sp[-1].attrs()->find(name) >= 0);
           break;

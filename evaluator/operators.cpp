@@ -8,6 +8,7 @@
 #include "evaluator/format/print.hpp"
 #include "evaluator/paths.hpp"
 #include "evaluator/text.hpp"
+#include "evaluator/trace.hpp"
 #include "evaluator/vm.hpp"
 #include "evaluator/world.hpp"
 
@@ -19,24 +20,31 @@ std::string_view verb(uint8_t op) {
   return op == '+' ? "adding" : op == '-' ? "subtracting" : op == '*' ? "multiplying" : "dividing";
 }
 
+std::string_view operand_step(uint8_t op, bool first) {
+  const auto binary = op == '-'   ? syntax::BinaryOp::Sub
+                      : op == '*' ? syntax::BinaryOp::Mul
+                                  : syntax::BinaryOp::Div;
+  return nilas::eval::operand_step(binary, first);
+}
+
 }  // namespace
 
 Value Vm::arithmetic(uint8_t op, Value a, Value b) {
-  const auto check = [&](Value v) {
+  const auto check = [&](Value v, bool first) {
     if (v.is_int() || v.is_float()) return;
     if (op == '+')
       fail(ErrorKind::Type,
-           cat("cannot add ", describe_type(b), " to ", a.is_int() ? "an integer" : "a float"));
-    fail_type(a.is_float() || b.is_float() ? "a float" : "an integer", v, "");
+           cat("cannot add ", describe(*this, b), " to ", a.is_int() ? "an integer" : "a float"));
+    fail_type(a.is_float() || b.is_float() ? "a float" : "an integer", v, operand_step(op, first));
   };
   if (op == '/') {
     // The divisor comes first.
-    if (!b.is_int() && !b.is_float()) fail_type("a float", b, "");
+    if (!b.is_int() && !b.is_float()) fail_type("a float", b, operand_step(op, false));
     if (b.is_float() ? b.as_float() == 0 : b.as_int() == 0)
       fail(ErrorKind::Arithmetic, "division by zero");
   }
-  check(a);
-  check(b);
+  check(a, true);
+  check(b, false);
   if (a.is_float() || b.is_float()) {
     const double x = a.is_float() ? a.as_float() : static_cast<double>(a.as_int());
     const double y = b.is_float() ? b.as_float() : static_cast<double>(b.as_int());
@@ -71,11 +79,26 @@ Value Vm::arithmetic(uint8_t op, Value a, Value b) {
   return make_int(r);
 }
 
+/// Some operand is no list. C++ Nix joins the last two first: of several it finds the last pair, and its first.
+void Vm::fail_concat(const Value* lists, uint32_t count) {
+  uint32_t i = count - 2;
+  if (lists[i].is_list() && !lists[count - 1].is_list()) ++i;
+  while (lists[i].is_list())
+    --i;
+  throw EvalError(ErrorKind::Type,
+                  cat("expected a list but found ", describe(*this, lists[i]), ": ",
+                      print_shallow(*this, lists[i], PrintOptions::message())))
+      .operand(i)
+      .trace("while evaluating one of the elements to concatenate");
+}
+
 Value Vm::concat_lists(const Value* lists, uint32_t count) {
   size_t size = 0;
   uint32_t filled = 0, last = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t n = expect_list(lists[i], "")->size();
+    if (!lists[i].is_list()) [[unlikely]]
+      fail_concat(lists, count);
+    const uint32_t n = lists[i].list()->size();
     size += n;
     if (n == 0) continue;
     ++filled;
@@ -130,12 +153,15 @@ Value Vm::make_dynamic(const AttrsLiteral& literal, Value set, Value* pairs) {
   for (size_t i = 0; i < literal.dynamic_positions.size(); ++i) {
     const Value name = pairs[2 * i];
     if (name.is_null()) continue;
-    const Symbol s = symbols.intern(
-        expect_string_no_context(name, "while evaluating the name of a dynamic attribute"));
+    constexpr std::string_view kStep = "while evaluating the name of a dynamic attribute";
+    if (!name.is_string())
+      fail_type("a string", name, kStep, world.position(literal.dynamic_positions[i]));
+    const Symbol s = symbols.intern(expect_string_no_context(name, kStep));
     const int32_t other = fixed->find(s);
     const bool again = std::ranges::find(seen, s) != seen.end();
     if (other >= 0 || again) {
-      std::string message = cat("dynamic attribute '", symbols.name(s), "' already defined");
+      std::string message =
+          cat("dynamic attribute '", quote_attribute_name(symbols.name(s)), "' already defined");
       PosId first = other >= 0 ? fixed->pos(static_cast<uint32_t>(other)) : 0;
       for (size_t j = 0; first == 0 && j < i; ++j)
         if (pairs[2 * j].is_string() && view(pairs[2 * j]) == symbols.name(s))

@@ -125,7 +125,19 @@ class Vm {
   /// As expect_string, and refuses a string with context ("the string '...' is not allowed to refer to a store path").
   std::string_view expect_string_no_context(Value v, std::string_view trace);
   [[noreturn]] void fail(ErrorKind kind, std::string message);
-  [[noreturn]] void fail_type(std::string_view expected, Value got, std::string_view trace);
+  /// `place`: of the value, for the error and its step, where C++ Nix gives one.
+  [[noreturn]] void fail_type(std::string_view expected, Value got, std::string_view trace,
+                              SourceSpan place = {});
+  /// Data nested `levels` deep, below the calls under way, passes the limit on nested calls: what C++ Nix walks through
+  /// recursively ends there.
+  bool is_too_deep(size_t levels) const;
+  /// Throws depth_error() in that case.
+  void check_depth(size_t levels) const {
+    if (is_too_deep(levels)) throw depth_error();
+  }
+  static EvalError depth_error();
+  /// A thunk of make_apply: its first slot holds the function.
+  bool is_application(const Thunk* thunk) const;
   /// True if a < b could be told without evaluating anything (numbers, strings, paths), which `less` then says.
   bool compare_now(Value a, Value b, bool& less);
   /// 1: equal, 0: not equal, -1: elements must be compared. Both forced.
@@ -253,7 +265,10 @@ class Vm {
   void visit_roots(Heap& h);
   // errors.cpp
   bool unwind(EvalError& error, size_t stop);
-  void add_trace(EvalError& error, const Frame& frame, const Frame* caller);
+  void leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool first,
+                  const CodeBlock* forced);
+  void leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, bool first);
+  static int64_t instruction(const Frame& frame);
   SourceSpan site(const Frame& frame) const;
   [[noreturn]] void fail_missing_attribute(Symbol name, Attrs* set);
   [[noreturn]] void fail_missing_argument(const CodeBlock& code, const FormalsInfo& info,
@@ -267,6 +282,7 @@ class Vm {
   Value negate(Value v);
   Value arithmetic(uint8_t op, Value a, Value b);
   Value concat_lists(const Value* lists, uint32_t count);
+  [[noreturn]] void fail_concat(const Value* lists, uint32_t count);
   Value interpolate(Value* parts, uint32_t count);
   Value concat_path(Value* parts, uint32_t count);
   Value make_dynamic(const AttrsLiteral& literal, Value set, Value* pairs);
@@ -278,6 +294,7 @@ class Vm {
   std::vector<Frame> frames_;
   Value result_;
   ErrorPtr caught_;
+  const CodeBlock* running_ = nullptr;  // of the thunk that turned out to need itself
   Request request_ = Request::None;
   Value request_value_;
   uint32_t request_args_ = 0;

@@ -1,6 +1,7 @@
 #include "evaluator/world.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/code.hpp"
@@ -10,6 +11,7 @@
 #include "evaluator/store/files.hpp"
 #include "evaluator/store/state.hpp"
 #include "evaluator/text.hpp"
+#include "evaluator/trace.hpp"
 #include "syntax/parse.hpp"
 
 namespace nilas::eval {
@@ -233,6 +235,17 @@ SourceSpan World::function_span(Value f) const {
   const auto found = function_node(f);
   if (!found) return {};
   return {found->unit->id, found->unit->ast->nodes[found->node].span};
+}
+
+SourceSpan World::call_place(const uint32_t* pc) const {
+  for (CodeId id = 0; id < code_count_; ++id) {
+    const CodeBlock& c = code(id);
+    if (!c.body || c.unit == nullptr) continue;
+    const auto& words = c.body->words;
+    if (std::less()(words.data(), pc) && !std::less()(words.data() + words.size(), pc))
+      return place_of(*c.unit, c.body->nodes[static_cast<size_t>(pc - words.data()) - 1]);
+  }
+  return {};
 }
 
 // --- Roots and reads ---------------------------------------------------------------------------------------------------

@@ -113,6 +113,8 @@ class World {
   /// Where an attribute was defined.
   SourceSpan position(PosId id) const;
   PosId add_position(SourceSpan span);
+  /// Where the call was written whose instruction ends before `pc`. O(code).
+  SourceSpan call_place(const uint32_t* pc) const;
   /// Where a function was written: its whole expression. Unknown for builtins.
   SourceSpan function_span(Value function) const;
   /// The AST node of a closure's Lambda, to show its formals and documentation.

@@ -191,8 +191,11 @@ Task list_to_attrs(Vm& vm, Args args) {
   for (uint32_t i = 0; i < list->size(); ++i) {
     const Value element = co_await vm.force(list->items[i]);
     Attrs* pair = vm.expect_attrs(element, kElement);
-    const auto name = co_await vm.try_force(attribute(vm, pair, known.name, kPair));
-    vm.expect_string_no_context(or_trace(name, kName), kName);
+    const auto forced = co_await vm.try_force(attribute(vm, pair, known.name, kPair));
+    const SourceSpan place = attribute_place(vm, pair, known.name);
+    const Value name = or_trace(forced, kName, place);
+    if (!name.is_string()) vm.fail_type("a string", name, kName, place);
+    vm.expect_string_no_context(name, kName);
   }
   const Value set = list_to_attrs_now(vm, args);
   if (!set.exists()) attribute(vm, vm.empty_attrs().attrs(), known.value, kPair);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "evaluator/builtins/builtins.hpp"
+#include "evaluator/world.hpp"
 
 namespace nilas::eval::builtins {
 
@@ -166,7 +167,9 @@ Task concat_map(Vm& vm, Args args) {
   RootVector items(vm.heap);
   for (uint32_t i = 0; i < list->size(); ++i) {
     const Value returned = co_await vm.call(args[0], list->items[i]);
-    const auto more = vm.expect_list(returned, kTrace)->all();
+    if (!returned.is_list())
+      vm.fail_type("a list", returned, kTrace, vm.world.function_span(args[0]));
+    const auto more = returned.list()->all();
     items.values.insert(items.values.end(), more.begin(), more.end());
   }
   co_return make_list(vm, items.values);

@@ -15,6 +15,11 @@ Value position_value(Vm& vm, SourceSpan span) {
   return result.finish();
 }
 
+SourceSpan attribute_place(Vm& vm, Attrs* set, Symbol name) {
+  const int32_t index = set->find(name);
+  return index < 0 ? SourceSpan{} : vm.world.position(set->pos(static_cast<uint32_t>(index)));
+}
+
 void refuse_nul(std::string_view bytes) {
   if (bytes.find('\0') == std::string_view::npos) return;
   std::string shown;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "evaluator/format/print.hpp"
 #include "evaluator/store/context.hpp"
 #include "evaluator/text.hpp"
 #include "evaluator/vm.hpp"
@@ -17,16 +18,20 @@ namespace nilas::eval::builtins {
 inline Value& attribute(Vm& vm, Attrs* set, Symbol name, std::string_view trace) {
   if (Value* slot = set->get(name)) return *slot;
   throw EvalError(ErrorKind::MissingAttribute,
-                  cat("attribute '", vm.symbols.name(name), "' missing"))
+                  cat("attribute '", quote_attribute_name(vm.symbols.name(name)), "' missing"))
       .trace(std::string(trace));
 }
 
 /// The value of a try_force; its error goes on with `trace` as another step of the way.
-inline Value or_trace(const std::expected<Value, ErrorPtr>& forced, std::string_view trace) {
+inline Value or_trace(const std::expected<Value, ErrorPtr>& forced, std::string_view trace,
+                      SourceSpan place = {}) {
   if (forced) return *forced;
   EvalError error(forced.error());
-  throw error.trace(std::string(trace));
+  throw error.trace(std::string(trace), place);
 }
+
+/// Where the attribute `name` of `set` was defined.
+SourceSpan attribute_place(Vm& vm, Attrs* set, Symbol name);
 
 /// A list with these items; they need not be rooted.
 inline Value make_list(Vm& vm, std::span<const Value> items) {

@@ -164,6 +164,19 @@ class TomlReader {
   Vm& vm_;
 };
 
+/// What C++ Nix says of an integer of more than 64 bits, whose last digit stands before `column`.
+std::string too_large(std::string_view text, uint32_t line, uint32_t column) {
+  for (uint32_t i = 1; i < line; ++i)
+    text.remove_prefix(text.find('\n') + 1);
+  const std::string number = std::to_string(line);
+  const std::string margin(number.size() + 2, ' ');
+  return cat(
+      "while parsing TOML: [error] toml::parse_dec_integer: too large integer: current max "
+      "digits = 2^63\n --> fromTOML\n",
+      margin, "|\n ", number, " | ", text.substr(0, text.find('\n')), "\n", margin, "|",
+      std::string(column, ' '), "^-- must be < 2^63");
+}
+
 }  // namespace
 
 Value from_toml(Vm& vm, Args args) {
@@ -177,6 +190,8 @@ Value from_toml(Vm& vm, Args args) {
     return TomlReader(vm).read(toml::parse(text));
   } catch (const toml::parse_error& error) {
     const toml::source_position at = error.source().begin;
+    if (error.description().find("is not representable in 64 bits") != std::string_view::npos)
+      vm.fail(ErrorKind::Other, too_large(text, at.line, at.column));
     vm.fail(ErrorKind::Other, cat("while parsing TOML: ", error.description(), " at line ", at.line,
                                   ", column ", at.column));
   }

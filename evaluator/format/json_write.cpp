@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include "evaluator/format/json.hpp"
@@ -5,6 +6,7 @@
 #include "evaluator/format/pause.hpp"
 #include "evaluator/format/print.hpp"
 #include "evaluator/format/utf8.hpp"
+#include "evaluator/peel.hpp"
 #include "evaluator/store/context.hpp"
 #include "evaluator/store/files.hpp"
 #include "evaluator/text.hpp"
@@ -92,10 +94,6 @@ class JsonWriter {
   }
 
   void open(Value container) {
-    // C++ Nix counts levels as calls. Ends the walk through an infinite value (`let x = { a = x; }`).
-    if (levels_.size() >= vm_.limits().call_depth) {
-      throw EvalError(ErrorKind::DepthLimit, "stack overflow; max-call-depth exceeded");
-    }
     vm_.check_text_size(text_.size());
     text_ += container.is_attrs() ? '{' : '[';
     levels_.push_back({container, 0});
@@ -115,11 +113,6 @@ class JsonWriter {
   }
   void write(std::string_view text) { text_ += text; }
 
-  EvalError located(EvalError error) const {
-    locate(error);
-    return error;
-  }
-
   /// Tells where in the value an error happened, innermost step first.
   void locate(EvalError& error) const {
     for (size_t i = levels_.size(); i-- > 0;) {
@@ -135,6 +128,17 @@ class JsonWriter {
           cat("while evaluating attribute '", vm_.symbols.name(set->keys->symbols[index]), "'"),
           vm_.world.position(set->pos(index)));
     }
+  }
+
+  size_t depth() const { return levels_.size(); }
+
+  /// Where C++ Nix says that the value is: at the attribute that holds it, or the list with it.
+  SourceSpan place() const {
+    const auto level = std::find_if(levels_.rbegin(), levels_.rend(),
+                                    [](const Level& l) { return l.container.is_attrs(); });
+    if (level == levels_.rend()) return {};
+    Attrs* set = level->container.attrs();
+    return vm_.world.position(set->pos(vm_.name_order(set->keys)[level->next - 1]));
   }
 
   Value finish() { return vm_.make_string(text_, contexts_.make(vm_)); }
@@ -181,77 +185,75 @@ void write(Vm& vm, JsonWriter& writer, Value v, bool copy_to_store, bool by_to_s
     case Type::Internal: break;
   }
   throw EvalError(ErrorKind::Type, cat("cannot convert ", describe(vm, v), " to JSON"),
-                  v.is_function() ? vm.world.function_span(v) : SourceSpan{});
+                  v.is_function() ? vm.world.function_span(v) : writer.place());
 }
 
 [[noreturn]] void fail_to_string(Vm& vm, std::string_view verb, Value got, SourceSpan at) {
-  EvalError error(ErrorKind::Type,
+  throw EvalError(ErrorKind::Type,
                   cat("`__toString` ", verb, " return a string, but got ", describe(vm, got), ": ",
                       print_shallow(vm, got, PrintOptions::message())),
                   at);
-  throw error.trace("while using the result of the `__toString` attribute", at);
 }
 
-SourceSpan attribute_span(Vm& vm, Attrs* set, Symbol name) {
-  return vm.world.position(set->pos(static_cast<uint32_t>(set->find(name))));
+void add_peel_steps(EvalError& error, void* steps) {
+  static_cast<const PeelSteps*>(steps)->add_to(error);
 }
 
 /// What stands for a set in JSON: the result of its `__toString`, else its `outPath`, and so on, as long as that is a set.
-/// `*by_to_string` tells whether a `__toString` was asked on the way.
-Task peel(Vm& vm, Root set, bool* by_to_string) {
+/// `*by_to_string` tells whether a `__toString` was asked on the way. `steps` is a parameter so that it outlives the body.
+Task peel(Vm& vm, Root set, bool* by_to_string, PeelSteps steps) {
   const auto& known = vm.symbols.known;
-  SourceSpan at;
+  co_await SetNote{{&add_peel_steps, &steps}};
   while (set->is_attrs()) {
     Attrs* attrs = set->attrs();
-    if (const Value* function = attrs->get(known.to_string)) {
-      at = attribute_span(vm, attrs, known.to_string);
+    if (const int32_t f = attrs->find(known.to_string); f >= 0) {
       *by_to_string = true;
-      set = co_await vm.call(*function, set);
-    } else if (const Value* out_path = attrs->get(known.out_path)) {
-      set = co_await vm.force(*out_path);
+      steps.begin(true, attrs->pos(static_cast<uint32_t>(f)));
+      set = co_await vm.call(attrs->values[f], set);
+    } else if (const int32_t p = attrs->find(known.out_path); p >= 0) {
+      steps.begin(false, attrs->pos(static_cast<uint32_t>(p)));
+      set = co_await vm.force(attrs->values[p]);
     } else {
       break;
     }
+    steps.got_value();
   }
+  const SourceSpan at = vm.world.position(steps.place());
   if (*by_to_string && set->is_attrs()) fail_to_string(vm, "must", set, at);
   if (*by_to_string && !set->is_string() && !set->is_path()) fail_to_string(vm, "should", set, at);
   co_return set;
 }
 
-/// Adds the way to the value being written to errors of what to_json awaits.
+/// Adds the way to the value being written to errors.
 void add_location(EvalError& error, void* writer) {
   static_cast<const JsonWriter*>(writer)->locate(error);
+}
+
+/// `writer` is a parameter so that it outlives the body: the note of an error looks at it.
+Task write_json(Vm& vm, Root v, JsonOptions options, JsonWriter writer) {
+  co_await SetNote{{&add_location, &writer}};
+  const auto& known = vm.symbols.known;
+  uint32_t steps = 0;
+  for (Value current = v; current.exists(); current = writer.next()) {
+    if (++steps % kStepsPerPause == 0) co_await pause(vm);
+    // Ends the walk through an infinite value, too: `let x = { a = x; }`.
+    if (vm.is_too_deep(writer.depth())) throw Vm::depth_error().at(writer.place());
+    current = vm.resolve(current);
+    if (options.force) current = co_await vm.force(current);
+    bool by_to_string = false;
+    if (current.is_attrs() &&
+        (current.attrs()->get(known.to_string) || current.attrs()->get(known.out_path))) {
+      current = co_await peel(vm, Root(vm.heap, current), &by_to_string, PeelSteps(vm.world));
+    }
+    write(vm, writer, current, options.copy_to_store, by_to_string);
+  }
+  co_return writer.finish();
 }
 
 }  // namespace
 
 Task to_json(Vm& vm, Root v, JsonOptions options) {
-  const auto& known = vm.symbols.known;
-  JsonWriter writer(vm);
-  uint32_t steps = 0;
-  for (Value current = v; current.exists(); current = writer.next()) {
-    if (++steps % kStepsPerPause == 0) co_await pause(vm);
-    current = vm.resolve(current);
-    if (options.force) {
-      const auto forced = co_await vm.try_force(current);
-      if (!forced) throw writer.located(EvalError(forced.error()));
-      current = *forced;
-    }
-    bool by_to_string = false;
-    if (current.is_attrs() &&
-        (current.attrs()->get(known.to_string) || current.attrs()->get(known.out_path))) {
-      // The note refers to the writer, so it must not outlast this wait.
-      co_await SetNote{{&add_location, &writer}};
-      current = co_await peel(vm, Root(vm.heap, current), &by_to_string);
-      co_await SetNote{{}};
-    }
-    try {
-      write(vm, writer, current, options.copy_to_store, by_to_string);
-    } catch (const EvalError& error) {
-      throw writer.located(error);
-    }
-  }
-  co_return writer.finish();
+  return write_json(vm, std::move(v), options, JsonWriter(vm));
 }
 
 }  // namespace nilas::eval

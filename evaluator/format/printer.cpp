@@ -108,6 +108,11 @@ bool Printer::next_element() {
   while (!levels_.empty()) {
     Level& level = levels_.back();
     const bool is_set = level.container.is_attrs();
+    // As in C++ Nix, an element counts when it is printed, which is after all that lies inside it.
+    if (level.counted < level.next) {
+      ++level.counted;
+      ++(is_set ? attrs_printed_ : items_printed_);
+    }
     const uint32_t size = is_set ? level.container.attrs()->size() : level.container.list()->size();
     if (level.next == size) {
       close();
@@ -131,11 +136,9 @@ bool Printer::next_element() {
       text_.add(" = ");
       current_ = set->values[index];
       statement_ = true;
-      ++attrs_printed_;
     } else {
       current_ = level.container.list()->items[level.next++];
       statement_ = false;
-      ++items_printed_;
     }
     not_a_derivation_ = nameless_ = false;
     return true;

@@ -31,6 +31,7 @@ class Printer {
     uint64_t identity;
     std::vector<uint32_t> order;  // of attributes; empty for a list
     uint32_t next = 0;
+    uint32_t counted = 0;  // elements that the limits on their number know of
   };
   /// What is asked of the host by advance().
   enum class Asked : uint8_t { Nothing, Element, DerivationType, DerivationText };

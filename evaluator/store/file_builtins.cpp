@@ -114,6 +114,9 @@ Task hash_file(Vm& vm, Args args) {
 }
 
 Task find_file(Vm& vm, Args args) {
+  const Value list = co_await vm.force(args[0]);
+  args[0] = list;
+  vm.expect_list(list, "while evaluating the first argument passed to builtins.findFile");
   const Value lookup = co_await vm.force(args[1]);
   args[1] = lookup;
   std::string name(vm.expect_string_no_context(

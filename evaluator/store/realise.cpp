@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluator/error.hpp"
+#include "evaluator/peel.hpp"
 #include "evaluator/store/aterm.hpp"
 #include "evaluator/store/corepkgs.hpp"
 #include "evaluator/store/derivation_table.hpp"
@@ -128,17 +129,32 @@ void realise_context(Vm& vm, const Context* context) {
   }
 }
 
-Task coerce_to_path(Vm& vm, Root v, std::string_view trace) {
+namespace {
+
+void add_peel_steps(EvalError& error, void* steps) {
+  static_cast<const PeelSteps*>(steps)->add_to(error);
+}
+
+/// `steps` is a parameter so that it outlives the body: the note of an error looks at it.
+Task coerce_to_path_with(Vm& vm, Root v, std::string_view trace, PeelSteps steps) {
+  co_await SetNote{{&add_peel_steps, &steps}};
   while (true) {
     const Value forced = co_await vm.force(v);
+    if (!steps.empty()) steps.got_value();
     v = forced;
     if (forced.is_path()) co_return vm.make_string(forced.path()->view());
     if (!forced.is_attrs()) break;
-    const Value* const to_string = forced.attrs()->get(vm.symbols.known.to_string);
-    if (!to_string) break;
-    const Value function = co_await vm.force(*to_string);
-    const Value result = co_await vm.call(function, v);
-    v = result;
+    Attrs* const set = forced.attrs();
+    if (const int32_t f = set->find(vm.symbols.known.to_string); f >= 0) {
+      steps.begin(true, set->pos(static_cast<uint32_t>(f)));
+      const Value result = co_await vm.call(set->values[f], v);
+      v = result;
+    } else if (const int32_t p = set->find(vm.symbols.known.out_path); p >= 0) {
+      steps.begin(false, set->pos(static_cast<uint32_t>(p)));
+      v = set->values[p];
+    } else {
+      break;
+    }
   }
   const Value text =
       co_await coerce_to_string(vm, Root(vm.heap, v), {.copy_to_store = false}, trace);
@@ -148,6 +164,12 @@ Task coerce_to_path(Vm& vm, Root v, std::string_view trace) {
         .trace(std::string(trace));
   }
   co_return vm.make_string(canonical_path(path), vm.context(text));
+}
+
+}  // namespace
+
+Task coerce_to_path(Vm& vm, Root v, std::string_view trace) {
+  return coerce_to_path_with(vm, std::move(v), trace, PeelSteps(vm.world));
 }
 
 Task realise_path(Vm& vm, Root v, Symlinks mode) {

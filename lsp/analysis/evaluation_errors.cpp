@@ -1,5 +1,7 @@
 #include "lsp/analysis/evaluation_errors.hpp"
 
+#include "evaluator/trace.hpp"
+
 namespace nilas::analysis {
 namespace {
 
@@ -16,18 +18,19 @@ FindingSeverity severity_of(ErrorKind kind) {
 
 struct Step {
   eval::SourceSpan span;
-  std::string_view message;
+  std::string message;
 };
 
 /// Innermost first; steps without a place are left out, and one that repeats the step before it.
-std::vector<Step> steps_of(const eval::ErrorData& error) {
+std::vector<Step> steps_of(const eval::World& world, const eval::ErrorData& error) {
   std::vector<Step> steps;
-  if (error.span.known()) steps.push_back({error.span, error.message});
-  for (const eval::TraceFrame& frame : error.trace) {
+  if (const auto place = eval::place_of(error); place.known())
+    steps.push_back({place, error.message});
+  for (eval::TraceFrame& frame : eval::trace_steps(world, error)) {
     if (!frame.span.known()) continue;
     if (!steps.empty() && steps.back().span == frame.span && steps.back().message == frame.message)
       continue;
-    steps.push_back({frame.span, frame.message});
+    steps.push_back({frame.span, std::move(frame.message)});
   }
   return steps;
 }
@@ -83,7 +86,7 @@ Finding describe_error(const eval::World& world, const eval::SourceUnit& file,
                        const eval::ErrorData& error, syntax::Span fallback) {
   Finding finding{
       fallback, severity_of(error.kind), id_of(error.kind), with_suggestions(error), {}};
-  const std::vector<Step> steps = steps_of(error);
+  const std::vector<Step> steps = steps_of(world, error);
   const Step* primary = nullptr;
   for (const Step& step : steps) {
     const eval::SourceUnit* unit = world.source(step.span.source);
@@ -97,7 +100,7 @@ Finding describe_error(const eval::World& world, const eval::SourceUnit& file,
   for (const Step& step : steps) {
     if (&step == primary || finding.related.size() == kMaxRelated) continue;
     if (auto place = place_of(world, step.span)) {
-      finding.related.push_back({std::move(*place), std::string(step.message)});
+      finding.related.push_back({std::move(*place), step.message});
     }
   }
   return finding;

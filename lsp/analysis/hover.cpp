@@ -4,6 +4,7 @@
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/format/print.hpp"
+#include "evaluator/trace.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
@@ -229,10 +230,10 @@ class HoverRun {
 
   // --- Errors -----------------------------------------------------------------------------------
   HoverError error(const eval::ErrorData& e) const {
-    HoverError out{e.message, place_of(world_, e.span), std::nullopt};
+    HoverError out{e.message, place_of(world_, eval::place_of(e)), std::nullopt};
     if (!e.suggestions.empty()) out.message += "\nDid you mean " + e.suggestions.front() + "?";
     if (out.thrown && in_workspace_(out.thrown->path)) return out;
-    for (const eval::TraceFrame& frame : e.trace) {
+    for (const eval::TraceFrame& frame : eval::trace_steps(world_, e)) {
       auto place = place_of(world_, frame.span);
       if (!place) continue;
       if (!out.thrown) out.thrown = place;

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "evaluator/trace.hpp"
+
 namespace nilas::lsp {
 namespace {
 
@@ -44,12 +46,6 @@ class Places {
   const World& world_;
   std::map<eval::SourceId, syntax::Source> sources_;
 };
-
-/// Frames that C++ Nix records only when --show-trace is given.
-bool is_detail(const TraceFrame& f) {
-  return f.message == "from call site" ||
-         (f.message.starts_with("while calling ") && !f.message.ends_with("' builtin"));
-}
 
 /// The trace, outermost frame first, with repetitions left out as C++ Nix does.
 class TracePrinter {
@@ -148,13 +144,10 @@ std::string indented_error(std::string_view body) {
 std::string error_text(const World& world, const eval::ErrorData& error, TraceStyle style) {
   std::string body;
   Places places(world);
-  if (!error.trace.empty()) {
+  if (const auto steps = eval::trace_steps(world, error); !steps.empty()) {
     TracePrinter printer(places, style);
-    for (auto f = error.trace.rbegin(); f != error.trace.rend(); ++f) {
-      // The call that an error is about is always told: a missing argument has no other place.
-      const bool about = f + 1 == error.trace.rend() && f->message == "from call site";
-      if (style == TraceStyle::Full || about || !is_detail(*f)) printer.frame(*f);
-    }
+    for (auto f = steps.rbegin(); f != steps.rend(); ++f)
+      if (style == TraceStyle::Full || !f->detail) printer.frame(*f);
     body = printer.finish();
     if (!body.empty()) body += "\nerror: ";
   }

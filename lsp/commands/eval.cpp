@@ -88,8 +88,9 @@ class EvalCommand {
         std::fputc('\n', stdout);
         return;
       case EvalOptions::Output::Xml:
-        return write(
-            vm_.run_task(eval::to_xml(vm_, Root(vm_.heap, v), {.force = options_.strict})));
+        return write(vm_.run_task(
+            eval::to_xml(vm_, Root(vm_.heap, v),
+                         {.force = options_.strict, .locations = !options_.no_location})));
       case EvalOptions::Output::Nix: break;
     }
     if (options_.strict) vm_.run_task(eval::force_deep(vm_, Root(vm_.heap, v)));
