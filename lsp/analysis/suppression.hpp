@@ -42,6 +42,7 @@ class Suppressions {
     bool names_all;  ///< no names were given: the one entry stands for all
     std::vector<Name> names;
   };
+  void read(std::string_view text, size_t at, const syntax::Ast& ast);
   void read_names(std::string_view text, size_t at, size_t end, std::string_view tool,
                   Comment& comment);
 

@@ -68,18 +68,30 @@ std::optional<std::string> other_style(const Selected& p, const Node& n) {
   return out + quote;
 }
 
-/// Whether both texts are the same string, piece by piece. Indentation, quotes beside a `$` and the
-/// like have many rules: the parser knows them all.
+/// What a string is made of: its text, and between bytes 0 the expressions in it.
+std::optional<std::string> pieces_of(std::string_view text) {
+  const syntax::Parsed parsed = syntax::parse(text);
+  const bool fine = std::ranges::all_of(parsed.diagnostics, [](const syntax::Diagnostic& d) {
+    return d.id == syntax::DiagnosticId::UndefinedVariable;  // it is only a piece of a file
+  });
+  const Node& n = parsed.ast[parsed.ast.root];
+  if (!fine || n.kind != NodeKind::String) return std::nullopt;
+  std::string pieces;
+  for (const syntax::Part& part : parsed.ast.string_parts(n)) {
+    if (part.expr == kNone) {
+      pieces += parsed.ast.text(part.text);
+    } else {
+      const syntax::PrintContext anywhere{.base = "/", .home = "/"};
+      pieces += '\0' + syntax::print(parsed.ast, part.expr, anywhere) + '\0';
+    }
+  }
+  return pieces;
+}
+
+/// Whether both texts are the same string. Indentation, quotes beside a `$` and the like have many
+/// rules: the parser knows them all.
 bool is_same_string(std::string_view a, std::string_view b) {
-  const auto tree = [](std::string_view text) -> std::optional<std::string> {
-    const syntax::Parsed parsed = syntax::parse(text);
-    const bool fine = std::ranges::all_of(parsed.diagnostics, [](const syntax::Diagnostic& d) {
-      return d.id == syntax::DiagnosticId::UndefinedVariable;  // it is only a piece of a file
-    });
-    if (!fine) return std::nullopt;
-    return syntax::print(parsed.ast, parsed.ast.root, {.base = "/", .home = "/"});
-  };
-  const auto one = tree(a), other = tree(b);
+  const auto one = pieces_of(a), other = pieces_of(b);
   return one && other && *one == *other;
 }
 
