@@ -130,7 +130,8 @@ class Checker {
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.milliseconds);
     static const std::atomic<bool> kNever = false;
-    auto result = analysis::evaluation_findings(session_->world, unit, 10000, deadline, kNever);
+    auto result = analysis::evaluation_findings(session_->world, unit, 10000, deadline, kNever,
+                                                session_->host.listener);
     analysis::filter_findings(result.findings, *text, parsed->ast, rules_);
     std::ranges::move(result.findings, std::back_inserter(findings));
   }
