@@ -19,7 +19,7 @@ bool is_in_text_of_string(const syntax::Ast& ast, uint32_t at) {
   });
 }
 
-/// `# nilas: ignore[name]` at the end of the line, or, where that lies in a string, on a line above.
+/// `# nilas: ignore[name]` at the end of the line or, where that lies in a string, on a line above.
 std::optional<TextEdit> suppress(const FixInput& input, const Finding& finding) {
   const std::string_view text = input.text;
   const auto end =

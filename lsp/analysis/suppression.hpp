@@ -19,7 +19,8 @@ namespace nilas::analysis {
 
 class Suppressions {
  public:
-  /// Reads the comments of `text`, which it refers to. `ast` tells comments from strings that look like one. O(bytes).
+  /// Reads the comments of `text`, which it refers to. `ast` tells comments from strings that look
+  /// like one. O(bytes).
   Suppressions(std::string_view text, const syntax::Ast& ast);
 
   /// Whether a comment speaks against `id` at the byte `offset`; that comment has been of use then.

@@ -1,5 +1,6 @@
-// textDocument/codeAction and codeAction/resolve. Fixes carry their edits; refactorings and "fix all"
-// get theirs when they are chosen, if the client can wait: computed anew, for the same version.
+// textDocument/codeAction and codeAction/resolve. Fixes carry their edits; refactorings and "fix
+// all" get theirs when they are chosen, if the client can wait: computed anew, for the same
+// version.
 
 #include "lsp/protocol/code_action.hpp"
 

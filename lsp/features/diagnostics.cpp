@@ -2,8 +2,8 @@
 // tells a moment later, together with it, for the same version. Results for a version that is gone
 // are dropped.
 //
-// textDocument/diagnostic: the same for clients that ask. They are sent nothing unasked, but are told
-// to ask again when evaluation or settings have changed the answer.
+// textDocument/diagnostic: the same for clients that ask. They are sent nothing unasked, but are
+// told to ask again when evaluation or settings have changed the answer.
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #pragma once
-// Refactorings: changes on request that keep the value. Each file beside this one holds those of one
-// idea. A refactoring that would change what a name means is not offered.
+// Refactorings: changes on request that keep the value. Each file beside this one holds those of
+// one idea. A refactoring that would change what a name means is not offered.
 
 #include <string>
 #include <string_view>
