@@ -175,7 +175,8 @@ class SelfCheck {
           std::ranges::move(analysis::refactorings(input, where), std::back_inserter(actions));
       });
       if (text().size() > kProven || !d_->parsed->ok()) continue;
-      for (const analysis::Action& action : actions) {
+      for (analysis::Action& action : actions) {
+        if (action.deferred) action.edits = analysis::fix_edits(input, findings_, action);
         const std::string after = analysis::apply_edits(text(), action.edits);
         if (syntax::parse(after, eval::global_names()).ok()) continue;
         result_.failures.push_back(
