@@ -43,7 +43,7 @@ std::optional<std::string> indented_text(std::string_view text) {
   return out;
 }
 
-std::string quoted_text(std::string_view text) {
+std::optional<std::string> quoted_text(std::string_view text) {
   std::string quoted;
   syntax::print_string(quoted, text);
   return quoted.substr(1, quoted.size() - 2);
@@ -53,19 +53,22 @@ std::string quoted_text(std::string_view text) {
 std::optional<std::string> other_style(const Selected& p, const Node& n) {
   const bool quoted = n.op == static_cast<uint8_t>(StringStyle::Quoted);
   const std::string quote = quoted ? "''" : "\"";
-  std::string out = quote;
+  std::string out = quote, pending;  // text pieces side by side are one: `$` may be followed by `{`
+  const auto flush = [&] {
+    const auto text = quoted ? indented_text(pending) : quoted_text(pending);
+    pending.clear();
+    if (text) out += *text;
+    return text.has_value();
+  };
   for (const syntax::Part& part : p.ast.string_parts(n)) {
-    if (part.expr != kNone) {
-      out += "${" + std::string(p.source(part.expr)) + "}";
-    } else if (!quoted) {
-      out += quoted_text(p.ast.text(part.text));
-    } else if (const auto text = indented_text(p.ast.text(part.text))) {
-      out += *text;
+    if (part.expr == kNone) {
+      pending += p.ast.text(part.text);
     } else {
-      return std::nullopt;
+      if (!flush()) return std::nullopt;
+      out += "${" + std::string(p.source(part.expr)) + "}";
     }
   }
-  return out + quote;
+  return flush() ? std::optional(out + quote) : std::nullopt;
 }
 
 /// What a string is made of: its text, and between bytes 0 the expressions in it.
