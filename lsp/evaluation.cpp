@@ -202,7 +202,8 @@ Outcome Evaluation::run(EvaluationJob& job) {
       limits.deadline,
       *job.stop,
       job.call_depth,
-      [&](const EvaluatedText& text) -> const eval::SourceUnit& { return slot.unit(text); }};
+      [&](const EvaluatedText& text) -> const eval::SourceUnit& { return slot.unit(text); },
+      slot.host.listener};
   const Outcome outcome = job.run(session);
   keep_within_budget(job.setup.memory_bytes, &slot);
   return outcome;

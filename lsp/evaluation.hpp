@@ -46,6 +46,7 @@ struct EvaluationSession {
   uint32_t call_depth;
   /// The source unit of a text; the same one for the same version.
   std::function<const eval::SourceUnit&(const EvaluatedText&)> unit;
+  FileHost::MessageSink& listener;  ///< hears what evaluation says, while it is set
 };
 
 /// What makes two worlds different.

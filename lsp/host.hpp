@@ -37,6 +37,9 @@ class FileHost final : public eval::EvalHost {
   /// What fetch() may do; by default nothing that writes or uses the network. Before the first use.
   void set_fetching(FetcherOptions options);
 
+  /// Hears, while it is set, what the sink hears, before that. For the thread of the world only.
+  MessageSink listener;
+
   eval::HostResult<std::string> read_file(std::string_view path) override;
   eval::HostResult<std::vector<eval::DirEntry>> list_directory(std::string_view path) override;
   eval::HostResult<eval::FileInfo> info(std::string_view path) override;
@@ -45,7 +48,10 @@ class FileHost final : public eval::EvalHost {
   int64_t current_time() override;
   std::string working_directory() override;
   std::optional<std::string> home_directory() override;
-  void message(Message level, std::string_view text) override { sink_(level, text); }
+  void message(Message level, std::string_view text) override {
+    if (listener) listener(level, text);
+    sink_(level, text);
+  }
   FetchResult fetch(const eval::FetchAttributes& input, const eval::FetchControl& control) override;
   std::expected<uint64_t, eval::FetchFailure> count_commits(
       std::string_view repository, std::string_view rev,

@@ -9,6 +9,8 @@
 #include <memory>
 #include <unistd.h>
 
+#include "evaluator/builtins.hpp"
+#include "lsp/analysis/actions.hpp"
 #include "lsp/analysis/call_hierarchy.hpp"
 #include "lsp/analysis/completion.hpp"
 #include "lsp/analysis/completion_context.hpp"
@@ -18,6 +20,7 @@
 #include "lsp/analysis/hover.hpp"
 #include "lsp/analysis/hover_markdown.hpp"
 #include "lsp/analysis/inlay_hints.hpp"
+#include "lsp/analysis/refactor/refactor.hpp"
 #include "lsp/analysis/rename.hpp"
 #include "lsp/analysis/selection_ranges.hpp"
 #include "lsp/analysis/semantic_tokens.hpp"
@@ -36,6 +39,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kSlowest = 10;
 constexpr auto kEvaluation = std::chrono::milliseconds(80);
+/// Larger texts, in bytes, are not parsed again after each code action.
+constexpr size_t kProven = 20'000;
 
 /// What a crash tells: written before each answer, read by a signal handler.
 struct Under {
@@ -104,8 +109,12 @@ class SelfCheck {
     const syntax::Span all{0, static_cast<uint32_t>(text().size())};
     measure("tokens", 0, [&] { (void)d_->tokens(); });
     measure("names", 0, [&] { (void)d_->names(); });
-    measure("diagnostics", 0,
-            [&] { (void)analysis::syntax_findings(d_->path, d_->text, *d_->parsed, {}); });
+    analysis::Rules everything;
+    for (const syntax::DiagnosticInfo& row : syntax::all_diagnostics())
+      everything.set(row.name, "on");
+    measure("diagnostics", 0, [&] {
+      findings_ = analysis::syntax_findings(d_->path, d_->text, *d_->parsed, everything);
+    });
     measure("documentSymbol", 0, [&] { (void)analysis::document_symbols(ast(), text()); });
     measure("foldingRange", 0,
             [&] { (void)analysis::folding_ranges(ast(), text(), d_->tokens()); });
@@ -143,6 +152,37 @@ class SelfCheck {
       (void)analysis::outgoing_calls(ast(), names, offset);
     });
     measure("hover", offset, [&] { hover(offset); });
+    code_actions(offset);
+  }
+
+  /// At the cursor, and for the innermost expression around it. What they make of a small text must
+  /// be as valid as that was.
+  void code_actions(uint32_t offset) {
+    syntax::Span selection{offset, offset};
+    for (const syntax::Node& n : ast().nodes) {
+      const bool around = n.span.begin <= offset && offset < n.span.end;
+      if (around && !(n.flags & syntax::kSynthetic)) {
+        selection = n.span;
+        break;
+      }
+    }
+    for (const syntax::Span where : {syntax::Span{offset, offset}, selection}) {
+      std::vector<analysis::Action> actions;
+      const analysis::FixInput input{ast(), text(), eval::global_names()};
+      measure("codeAction", offset, [&] {
+        actions = analysis::fix_actions(input, findings_, where);
+        if (d_->parsed->ok())
+          std::ranges::move(analysis::refactorings(input, where), std::back_inserter(actions));
+      });
+      if (text().size() > kProven || !d_->parsed->ok()) continue;
+      for (analysis::Action& action : actions) {
+        if (action.deferred) action.edits = analysis::fix_edits(input, findings_, action);
+        const std::string after = analysis::apply_edits(text(), action.edits);
+        if (syntax::parse(after, eval::global_names()).ok()) continue;
+        result_.failures.push_back(
+            fmt::format("{}:{}: '{}' makes it invalid", d_->path, offset, action.title));
+      }
+    }
   }
 
   void at_end(uint32_t offset) {
@@ -212,6 +252,7 @@ class SelfCheck {
   SnapshotPtr d_;
   const SelfCheckOptions& options_;
   SelfCheckResult& result_;
+  std::vector<analysis::Finding> findings_;
   std::unique_ptr<LocalWorld> world_;
   const eval::SourceUnit* unit_ = nullptr;
   std::optional<syntax::Tree> tree_;

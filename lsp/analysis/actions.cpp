@@ -19,7 +19,7 @@ bool is_in_text_of_string(const syntax::Ast& ast, uint32_t at) {
   });
 }
 
-/// `# nilas: ignore[name]` at the end of the line, or, where that lies in a string, on a line above.
+/// `# nilas: ignore[name]` at the end of the line or, where that lies in a string, on a line above.
 std::optional<TextEdit> suppress(const FixInput& input, const Finding& finding) {
   const std::string_view text = input.text;
   const auto end =
@@ -43,18 +43,13 @@ bool keeps_meaning(DiagnosticId id) {
 }
 
 /// All of one name, if there are several.
-std::optional<Action> fix_all_of(const FixInput& input, const std::vector<Finding>& findings,
-                                 DiagnosticId id) {
-  std::vector<Finding> same;
-  std::ranges::copy_if(findings, std::back_inserter(same),
-                       [&](const Finding& f) { return f.id == id; });
-  if (same.size() < 2 || !keeps_meaning(id)) return std::nullopt;
-  auto edits = fix_all(input, same);
-  if (edits.empty()) return std::nullopt;
-  const auto& row = syntax::info(id);
-  return Action{.title = std::string(row.fix) + ", everywhere in this file",
+std::optional<Action> fix_all_of(const std::vector<Finding>& findings, DiagnosticId id) {
+  if (!keeps_meaning(id) || std::ranges::count(findings, id, &Finding::id) < 2) return std::nullopt;
+  return Action{.title = std::string(syntax::info(id).fix) + ", everywhere in this file",
                 .kind = action_kind::kQuickFix,
-                .edits = std::move(edits)};
+                .edits = {},
+                .deferred = true,
+                .all_of = id};
 }
 
 }  // namespace
@@ -74,7 +69,7 @@ std::vector<Action> fix_actions(const FixInput& input, const std::vector<Finding
                          .finding = i});
     }
     if (seen.insert(finding.id).second) {
-      if (auto all = fix_all_of(input, findings, finding.id)) actions.push_back(std::move(*all));
+      if (auto all = fix_all_of(findings, finding.id)) actions.push_back(std::move(*all));
     }
     if (finding.severity == syntax::Severity::Error) continue;
     if (auto edit = suppress(input, finding)) {
@@ -85,13 +80,22 @@ std::vector<Action> fix_actions(const FixInput& input, const std::vector<Finding
     }
   }
   std::ranges::move(suppressions, std::back_inserter(actions));
-  auto all = fix_all(input, findings);
-  if (!all.empty()) {
+  if (std::ranges::any_of(findings, keeps_meaning, &Finding::id)) {
     actions.push_back({.title = "Fix all that can be fixed without a change of meaning",
                        .kind = action_kind::kFixAll,
-                       .edits = std::move(all)});
+                       .edits = {},
+                       .deferred = true});
   }
   return actions;
+}
+
+std::vector<TextEdit> fix_edits(const FixInput& input, const std::vector<Finding>& findings,
+                                const Action& action) {
+  if (!action.all_of) return fix_all(input, findings);
+  std::vector<Finding> same;
+  std::ranges::copy_if(findings, std::back_inserter(same),
+                       [&](const Finding& f) { return f.id == *action.all_of; });
+  return fix_all(input, same);
 }
 
 }  // namespace nilas::analysis

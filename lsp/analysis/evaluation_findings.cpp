@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "evaluator/format/secret.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 
 namespace nilas::analysis {
@@ -34,6 +35,24 @@ class FileRun {
         call_depth_(call_depth),
         deadline_(deadline),
         stop_(stop) {}
+
+  /// A message of warn or trace, at the innermost expression of the file that is under way.
+  void hear(eval::EvalHost::Message level, std::string_view text) {
+    if (result_.findings.size() >= kMaxFindings || !eval::secret_kind(text).empty()) return;
+    Span span = blamed_;
+    for (size_t i = 0; i < world_.vm.frame_count(); ++i) {
+      const eval::SourceSpan at = world_.vm.frame(i).span;
+      if (!at.known() || at.source != file_.id) continue;
+      span = at.span;
+      break;
+    }
+    const bool warning = level == eval::EvalHost::Message::Warning;
+    const std::string_view prefix = warning ? "evaluation warning: " : "trace: ";
+    if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+    const auto id =
+        warning ? syntax::DiagnosticId::EvaluationWarning : syntax::DiagnosticId::EvaluationTrace;
+    report({span, syntax::info(id).severity, id, std::string(text), {}});
+  }
 
   EvaluationFindings run() {
     force(ast_.root, ast_[ast_.root].span);
@@ -179,6 +198,7 @@ class FileRun {
   }
 
   void force(NodeId node, Span fallback) {
+    blamed_ = fallback;
     const auto value = evaluate(node);
     if (value) return;
     const eval::ErrorData& error = *value.error();
@@ -234,6 +254,7 @@ class FileRun {
   EvaluationFindings result_;
   std::vector<Pending> pending_, children_;
   bool in_result_ = false;  // of the node that is visited
+  Span blamed_;             // of what is forced
 };
 
 }  // namespace
@@ -244,8 +265,16 @@ bool has_closed_parts(const Ast& ast) {
 
 EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
                                        uint32_t call_depth, Clock::time_point deadline,
-                                       const std::atomic<bool>& stop) {
-  return FileRun(world, file, call_depth, deadline, stop).run();
+                                       const std::atomic<bool>& stop, MessageListener& listener) {
+  FileRun run(world, file, call_depth, deadline, stop);
+  listener = [&run](eval::EvalHost::Message level, std::string_view text) {
+    run.hear(level, text);
+  };
+  const struct Listening {
+    MessageListener& listener;
+    ~Listening() { listener = nullptr; }
+  } listening{listener};
+  return run.run();
 }
 
 }  // namespace nilas::analysis

@@ -4,12 +4,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <vector>
 
 #include "evaluator/world.hpp"
 #include "lsp/analysis/finding.hpp"
 
 namespace nilas::analysis {
+
+using MessageListener = std::function<void(eval::EvalHost::Message, std::string_view)>;
 
 struct EvaluationFindings {
   std::vector<Finding> findings;
@@ -27,9 +30,11 @@ bool has_closed_parts(const syntax::Ast& ast);
 /// of functions, and on the branches that are taken. The values of the sets it gets from elsewhere
 /// are left alone.
 /// `deadline` is for all of it; no single binding takes more than a part of what is left.
+/// What evaluation says meanwhile (warn, trace) is reported as well: `listener` is set until it is
+/// done. Values that the world knows already say nothing again.
 EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
                                        uint32_t call_depth,
                                        std::chrono::steady_clock::time_point deadline,
-                                       const std::atomic<bool>& stop);
+                                       const std::atomic<bool>& stop, MessageListener& listener);
 
 }  // namespace nilas::analysis

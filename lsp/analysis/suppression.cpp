@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace nilas::analysis {
 namespace {
@@ -11,15 +12,27 @@ using syntax::Span;
 struct Marker {
   std::string_view text;
   std::string_view tool;  ///< of the column `others`; empty for ours
+  size_t lead;            ///< bytes before the word that is searched for
   bool whole_file = false;
 };
 
+/// One of these is in every marker.
+constexpr std::array<std::string_view, 2> kWords = {"ignore", "deadnix: skip"};
+
 /// A longer marker stands before its prefix.
 constexpr std::array kMarkers = {
-    Marker{"nilas: ignore-file", "", true},    Marker{"nilas: ignore", "", false},
-    Marker{"deadnix: skip", "deadnix", false}, Marker{"nixf-ignore", "nixf", false},
-    Marker{"statix: ignore", "statix", false},
+    Marker{"nilas: ignore-file", "", 7, true}, Marker{"nilas: ignore", "", 7},
+    Marker{"nixf-ignore", "nixf", 5},          Marker{"statix: ignore", "statix", 8},
+    Marker{"deadnix: skip", "deadnix", 0},
 };
+
+/// As string_view::find, which looks at every first letter; memmem skips what cannot be.
+size_t find_fast(std::string_view text, std::string_view word, size_t from) {
+  if (from >= text.size()) return std::string_view::npos;
+  const void* found = ::memmem(text.data() + from, text.size() - from, word.data(), word.size());
+  return found ? static_cast<size_t>(static_cast<const char*>(found) - text.data())
+               : std::string_view::npos;
+}
 
 constexpr std::string_view kBlanks = " \t";
 
@@ -87,32 +100,44 @@ Span target_of(std::string_view text, Span comment) {
 }  // namespace
 
 Suppressions::Suppressions(std::string_view text, const syntax::Ast& ast) : text_(text) {
-  std::vector<size_t> seen;
-  for (const Marker& marker : kMarkers) {
-    for (size_t at = text.find(marker.text); at != std::string_view::npos;
-         at = text.find(marker.text, at + 1)) {
-      const size_t begin = comment_begin(text, at);
-      if (begin == std::string_view::npos || std::ranges::find(seen, at) != seen.end()) continue;
-      seen.push_back(at);
-      const bool in_string = std::ranges::any_of(ast.parts, [&](const syntax::Part& part) {
-        return part.expr == syntax::kNone && part.span.begin <= at && at < part.span.end;
-      });
-      if (in_string) continue;
-      const bool block = text[begin] == '/';
-      const size_t close = block ? text.find("*/", at) : line_end(text, at);
-      if (close == std::string_view::npos) continue;
-      Comment comment{
-          .span = {static_cast<uint32_t>(begin), static_cast<uint32_t>(close + (block ? 2 : 0))},
-          .target = {},
-          .ours = marker.tool.empty(),
-          .names_all = false,
-          .names = {}};
-      comment.target = marker.whole_file ? Span{0, syntax::kNone} : target_of(text, comment.span);
-      read_names(text, at + marker.text.size(), close, marker.tool, comment);
-      comments_.push_back(std::move(comment));
+  // Nearly all texts have none; that must not take long to see.
+  for (const std::string_view word : kWords) {
+    for (size_t at = find_fast(text, word, 0); at != std::string_view::npos;
+         at = find_fast(text, word, at + 1)) {
+      read(text, at, ast);
     }
   }
   std::ranges::sort(comments_, {}, [](const Comment& c) { return c.span.begin; });
+}
+
+/// `at`: where the word stands that all markers of its kind have in common.
+void Suppressions::read(std::string_view text, size_t at, const syntax::Ast& ast) {
+  const Marker* marker = nullptr;
+  for (const Marker& m : kMarkers) {
+    if (at < m.lead || text.substr(at - m.lead, m.text.size()) != m.text) continue;
+    marker = &m;
+    break;
+  }
+  if (!marker) return;
+  at -= marker->lead;
+  const size_t begin = comment_begin(text, at);
+  if (begin == std::string_view::npos) return;
+  const bool in_string = std::ranges::any_of(ast.parts, [&](const syntax::Part& part) {
+    return part.expr == syntax::kNone && part.span.begin <= at && at < part.span.end;
+  });
+  if (in_string) return;
+  const bool block = text[begin] == '/';
+  const size_t close = block ? text.find("*/", at) : line_end(text, at);
+  if (close == std::string_view::npos) return;
+  Comment comment{
+      .span = {static_cast<uint32_t>(begin), static_cast<uint32_t>(close + (block ? 2 : 0))},
+      .target = {},
+      .ours = marker->tool.empty(),
+      .names_all = false,
+      .names = {}};
+  comment.target = marker->whole_file ? Span{0, syntax::kNone} : target_of(text, comment.span);
+  read_names(text, at + marker->text.size(), close, marker->tool, comment);
+  comments_.push_back(std::move(comment));
 }
 
 /// Names in brackets, or after a colon or a blank; of ours only in brackets, so that a remark may

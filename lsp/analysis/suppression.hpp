@@ -19,7 +19,8 @@ namespace nilas::analysis {
 
 class Suppressions {
  public:
-  /// Reads the comments of `text`, which it refers to. `ast` tells comments from strings that look like one. O(bytes).
+  /// Reads the comments of `text`, which it refers to. `ast` tells comments from strings that look
+  /// like one. O(bytes).
   Suppressions(std::string_view text, const syntax::Ast& ast);
 
   /// Whether a comment speaks against `id` at the byte `offset`; that comment has been of use then.
@@ -42,6 +43,7 @@ class Suppressions {
     bool names_all;  ///< no names were given: the one entry stands for all
     std::vector<Name> names;
   };
+  void read(std::string_view text, size_t at, const syntax::Ast& ast);
   void read_names(std::string_view text, size_t at, size_t end, std::string_view tool,
                   Comment& comment);
 

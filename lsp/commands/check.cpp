@@ -1,49 +1,26 @@
 // nilas check PATH...: the diagnostics an editor would get, for people, programs and CI.
-//
-// Workers take files off a list, read and parse them and look for what the text tells. Evaluation
-// has one world at a time, so workers take turns there. The main thread prints the results in the
-// order of the files, whoever was done first, and forgets them.
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <unistd.h>
 
-#include "evaluator/builtins.hpp"
-#include "lsp/analysis/evaluation_findings.hpp"
-#include "lsp/analysis/fixes/fixes.hpp"
-#include "lsp/analysis/syntax_findings.hpp"
 #include "lsp/commands/check_baseline.hpp"
+#include "lsp/commands/check_files.hpp"
 #include "lsp/commands/check_report.hpp"
 #include "lsp/commands/commands.hpp"
-#include "lsp/commands/evaluator_session.hpp"
 #include "lsp/commands/input.hpp"
-#include "lsp/evaluation.hpp"
-#include "lsp/positions.hpp"
-#include "lsp/search_path.hpp"
 #include "lsp/self_check.hpp"
-#include "lsp/uri.hpp"
 
 namespace nilas::lsp {
 namespace {
 
-using analysis::Finding;
 using syntax::Severity;
 
 constexpr int kFine = 0, kFound = 1, kFailed = 2;
-
-/// A world is used for so many files; what they share, such as nixpkgs' lib, is evaluated once for
-/// all of them.
-constexpr size_t kFilesPerWorld = 200;
-/// Files that may be done ahead of the one that is printed next.
-constexpr size_t kAhead = 4096;
 
 struct Options {
   std::vector<std::string> paths;
@@ -54,169 +31,6 @@ struct Options {
   int64_t milliseconds = 10000;
   unsigned jobs = 0;
   bool fix = false, evaluate = false, no_evaluation = false, self = false;
-};
-
-struct File {
-  std::string path;
-  bool evaluate;
-};
-
-/// What became of one file.
-struct FileResult {
-  std::string failure;  ///< it could not be read or written
-  std::vector<ReportedFinding> findings;
-  size_t fixed = 0;
-};
-
-ReportedPlace place_of(std::string path, const LineIndex& lines, syntax::Span span) {
-  const Range r = lines.range(span, PositionEncoding::Utf8);
-  return {std::move(path), r.start.line + 1, r.start.character + 1, r.end.line + 1,
-          r.end.character + 1};
-}
-
-std::string line_around(std::string_view text, uint32_t at) {
-  const size_t begin = at == 0 ? 0 : text.find_last_of("\r\n", at - 1) + 1;
-  return std::string(text.substr(begin, text.find_first_of("\r\n", at) - begin));
-}
-
-std::string directory_of(const std::string& path) {
-  return path.substr(0, std::max<size_t>(1, path.rfind('/')));
-}
-
-class Checker {
- public:
-  Checker(const Options& options, analysis::Rules rules) : options_(options), rules_(rules) {}
-
-  /// From any thread.
-  FileResult check(const File& file) {
-    FileResult result;
-    auto read = read_whole_file(file.path);
-    if (!read) return {.failure = read.error(), .findings = {}};
-    if (options_.fix) fix(file, *read, result);
-    const auto text = std::make_shared<const std::string>(std::move(*read));
-    const auto parsed =
-        std::make_shared<const syntax::Parsed>(syntax::parse(*text, eval::global_names()));
-    auto findings = analysis::syntax_findings(file.path, text, *parsed, rules_);
-    if (file.evaluate && parsed->ok()) evaluate(file, text, parsed, findings);
-    if (!findings.empty()) report(file, *text, *parsed, findings, result);
-    return result;
-  }
-
- private:
-  void fix(const File& file, std::string& text, FileResult& result) const {
-    auto fixed = analysis::fix_text(text, rules_, result.fixed);
-    if (!fixed || *fixed == text) return;
-    std::ofstream out(file.path, std::ios::binary);
-    out << *fixed;
-    out.flush();
-    if (!out) result.failure = file.path + ": could not be written";
-    text = std::move(*fixed);
-  }
-
-  void evaluate(const File& file, const std::shared_ptr<const std::string>& text,
-                const std::shared_ptr<const syntax::Parsed>& parsed,
-                std::vector<Finding>& findings) {
-    const std::scoped_lock lock(mutex_);
-    if (!session_ || ++files_ > kFilesPerWorld) {
-      eval::WorldOptions setup;
-      setup.heap.limit_bytes = default_memory_budget();
-      setup.search_path = search_path(options_.search_path);
-      session_ = std::make_unique<CommandWorld>(std::move(setup));
-      files_ = 0;
-    }
-    const std::shared_ptr<const syntax::Ast> ast(parsed, &parsed->ast);
-    const auto& unit =
-        session_->world.add_source(file.path, directory_of(file.path), text, ast, true);
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.milliseconds);
-    static const std::atomic<bool> kNever = false;
-    auto result = analysis::evaluation_findings(session_->world, unit, 10000, deadline, kNever);
-    analysis::filter_findings(result.findings, *text, parsed->ast, rules_);
-    std::ranges::move(result.findings, std::back_inserter(findings));
-  }
-
-  void report(const File& file, const std::string& text, const syntax::Parsed& parsed,
-              const std::vector<Finding>& findings, FileResult& result) const {
-    const LineIndex lines(text);
-    const analysis::FixInput input{parsed.ast, text, eval::global_names()};
-    for (const Finding& f : findings) {
-      const auto claim = syntax::info(f.id).claim;
-      const bool fixable = claim != syntax::FixClaim::None && claim != syntax::FixClaim::Repair &&
-                           options_.format == "json" && !analysis::fixes_for(input, f).empty();
-      result.findings.push_back({.severity = f.severity,
-                                 .id = f.id,
-                                 .message = f.message,
-                                 .place = place_of(file.path, lines, f.span),
-                                 .related = {},
-                                 .line_text = line_around(text, f.span.begin),
-                                 .fixable = fixable});
-      for (const analysis::RelatedPlace& r : f.related) {
-        auto place = r.place.path == file.path
-                         ? place_of(file.path, lines, r.place.span)
-                         : place_of(r.place.path, LineIndex(*r.place.text), r.place.span);
-        result.findings.back().related.emplace_back(std::move(place), r.message);
-      }
-    }
-  }
-
-  const Options& options_;
-  const analysis::Rules rules_;
-  std::mutex mutex_;  // guards what follows
-  std::unique_ptr<CommandWorld> session_;
-  size_t files_ = 0;
-};
-
-/// Results by file, made by workers, taken in order.
-class Results {
- public:
-  Results(Checker& checker, const std::vector<File>& files, unsigned jobs)
-      : checker_(checker), files_(files), done_(files.size()) {
-    for (unsigned i = 0; i < jobs; ++i)
-      workers_.emplace_back([this] { work(); });
-  }
-  ~Results() {
-    for (std::thread& worker : workers_)
-      worker.join();
-  }
-
-  /// The result of the file `index`, when it is there. `meanwhile` is called now and then.
-  template <class F>
-  FileResult take(size_t index, F&& meanwhile) {
-    std::unique_lock lock(mutex_);
-    const auto is_done = [&] { return done_[index].has_value(); };
-    while (!made_.wait_for(lock, std::chrono::milliseconds(100), is_done))
-      meanwhile();
-    FileResult result = std::move(*done_[index]);
-    done_[index].reset();
-    taken_ = index + 1;
-    room_.notify_all();
-    return result;
-  }
-
- private:
-  void work() {
-    for (;;) {
-      const size_t index = next_++;
-      if (index >= files_.size()) return;
-      {
-        std::unique_lock lock(mutex_);
-        room_.wait(lock, [&] { return index < taken_ + kAhead; });
-      }
-      FileResult result = checker_.check(files_[index]);
-      const std::scoped_lock lock(mutex_);
-      done_[index] = std::move(result);
-      made_.notify_one();
-    }
-  }
-
-  Checker& checker_;
-  const std::vector<File>& files_;
-  std::atomic<size_t> next_ = 0;
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable made_, room_;
-  std::vector<std::optional<FileResult>> done_;
-  size_t taken_ = 0;
-  std::vector<std::thread> workers_;
 };
 
 /// A line on a terminal that tells how far the work is; nothing anywhere else.
@@ -272,8 +86,8 @@ std::expected<analysis::Rules, std::string> rules_of(const Options& options) {
 }
 
 /// What the arguments name is evaluated, what is found below directories only if that is asked for.
-std::expected<std::vector<File>, std::string> files_of(const Options& options) {
-  std::vector<File> files;
+std::expected<std::vector<CheckedFile>, std::string> files_of(const Options& options) {
+  std::vector<CheckedFile> files;
   for (const std::string& path : options.paths) {
     const auto found = nix_files({path});
     if (!found) return std::unexpected(found.error());
@@ -291,11 +105,11 @@ int fail(std::string_view why) {
 }
 
 /// Nothing is said of the files, but of ourselves.
-int check_self(const Options& options, const std::vector<File>& files) {
+int check_self(const Options& options, const std::vector<CheckedFile>& files) {
   SelfCheckResult result;
   const SelfCheckOptions how{.evaluate = !options.no_evaluation,
                              .search_path = options.search_path};
-  for (const File& file : files) {
+  for (const CheckedFile& file : files) {
     auto text = read_whole_file(file.path);
     if (text) self_check(file.path, std::move(*text), how, result);
   }
@@ -311,10 +125,14 @@ int check_self(const Options& options, const std::vector<File>& files) {
 
 class Run {
  public:
-  Run(const Options& options, std::vector<File> files, analysis::Rules rules)
+  Run(const Options& options, std::vector<CheckedFile> files, analysis::Rules rules)
       : options_(options),
         files_(std::move(files)),
-        checker_(options, rules),
+        checker_({.rules = rules,
+                  .search_path = options.search_path,
+                  .milliseconds = options.milliseconds,
+                  .fix = options.fix,
+                  .tell_fixable = options.format == "json"}),
         bar_(files_.size()),
         reporter_(make_reporter(options.format, stdout)),
         fail_on_(*severity_of(options.fail_on)) {}
@@ -323,8 +141,7 @@ class Run {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned jobs = options_.jobs ? options_.jobs : cores;
     {
-      Results results(checker_, files_,
-                      static_cast<unsigned>(std::min<size_t>(jobs, files_.size())));
+      FileResults results(checker_, files_, std::min<size_t>(jobs, files_.size()));
       for (size_t i = 0; i < files_.size(); ++i) {
         const auto show = [&] { bar_.show(i, errors_, warnings_); };
         show();
@@ -363,8 +180,8 @@ class Run {
   }
 
   const Options& options_;
-  const std::vector<File> files_;
-  Checker checker_;
+  const std::vector<CheckedFile> files_;
+  FileChecker checker_;
   ProgressBar bar_;
   std::unique_ptr<Reporter> reporter_;
   Severity fail_on_;

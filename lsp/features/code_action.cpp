@@ -1,5 +1,6 @@
-// textDocument/codeAction and codeAction/resolve. Fixes carry their edits; refactorings and "fix all"
-// get theirs when they are chosen, if the client can wait: computed anew, for the same version.
+// textDocument/codeAction and codeAction/resolve. Fixes carry their edits; refactorings and "fix
+// all" get theirs when they are chosen, if the client can wait: computed anew, for the same
+// version.
 
 #include "lsp/protocol/code_action.hpp"
 
@@ -64,14 +65,17 @@ bool is_possible(const Server& server, const Action& action) {
 /// Fixes are shown with what they would change; the others wait until they are chosen.
 bool is_lazy(const Server& server, const Action& action) {
   return server.about_client.resolves_code_actions &&
-         action.kind != analysis::action_kind::kQuickFix;
+         (action.deferred || action.kind != analysis::action_kind::kQuickFix);
 }
 
-WorkspaceEdit edit_of(const Server& server, const DocumentSnapshot& document,
-                      const Action& action) {
+WorkspaceEdit edit_of(const Server& server, const Offer& offer, const Action& action) {
+  const DocumentSnapshot& document = *offer.document;
+  const analysis::FixInput input{document.ast(), *document.text, eval::global_names()};
+  const auto& edits =
+      action.deferred ? analysis::fix_edits(input, offer.findings, action) : action.edits;
   WorkspaceEdit edit{.uri = document.uri, .version = document.version};
   edit.versioned = server.about_client.document_changes;
-  for (const analysis::TextEdit& e : action.edits)
+  for (const analysis::TextEdit& e : edits)
     edit.edits.push_back({document.lines->range(e.span, server.encoding), e.text});
   if (action.file) {
     edit.new_file_uri = path_to_uri(document.directory + "/" + action.file->name);
@@ -94,7 +98,7 @@ Json to_wire(const Server& server, const Offer& offer, const Action& action, Ran
                               {"range", range},
                               {"title", action.title}});
   } else {
-    j["edit"] = edit_of(server, document, action);
+    j["edit"] = edit_of(server, offer, action);
   }
   return j;
 }
@@ -126,7 +130,7 @@ void resolve(Server& server, Json action, const Reply<Json>& reply) {
   if (chosen == all.actions.end()) {
     return reply.fail(ErrorCode::InvalidParams, "there is no such action");
   }
-  action["edit"] = edit_of(server, *document, *chosen);
+  action["edit"] = edit_of(server, all, *chosen);
   reply(action);
 }
 

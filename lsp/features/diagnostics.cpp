@@ -2,8 +2,8 @@
 // tells a moment later, together with it, for the same version. Results for a version that is gone
 // are dropped.
 //
-// textDocument/diagnostic: the same for clients that ask. They are sent nothing unasked, but are told
-// to ask again when evaluation or settings have changed the answer.
+// textDocument/diagnostic: the same for clients that ask. They are sent nothing unasked, but are
+// told to ask again when evaluation or settings have changed the answer.
 
 #include <algorithm>
 #include <map>
@@ -163,7 +163,7 @@ class Diagnostics {
     const eval::SourceUnit& unit =
         session.unit({document->key, document->directory, document->text, document->share_ast()});
     auto result = analysis::evaluation_findings(session.world, unit, session.call_depth,
-                                                session.deadline, session.stop);
+                                                session.deadline, session.stop, session.listener);
     if (result.interrupted) return Outcome::Interrupted;
     // What ran out of time is tried again when asked again.
     const uint64_t serial = result.complete ? session.world_serial : 0;

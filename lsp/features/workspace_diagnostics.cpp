@@ -1,5 +1,6 @@
-// workspace/diagnostic: what the text tells of every file of the workspace that is not open. Files are
-// read on the pool. A client that has everything already gets its answer when something changes.
+// workspace/diagnostic: what the text tells of every file of the workspace that is not open. Files
+// are read on the pool. A client that has everything already gets its answer when something
+// changes.
 
 #include <algorithm>
 #include <filesystem>

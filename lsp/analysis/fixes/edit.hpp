@@ -23,14 +23,15 @@ std::string apply_edits(std::string_view text, std::vector<TextEdit> edits);
 /// Whether two edits touch the same bytes; insertions at the same place count as touching.
 bool overlaps(const TextEdit& a, const TextEdit& b);
 
-/// Where the next token begins at or after `at`: behind white space and comments. O(what is skipped).
+/// Where the next token begins at or after `at`: behind white space and comments. O(what is
+/// skipped).
 uint32_t skip_trivia(std::string_view text, uint32_t at);
 
 /// Whether a comment begins in [begin, end), which must lie between tokens.
 bool has_comment(std::string_view text, uint32_t begin, uint32_t end);
 
-/// What to delete so that `span` vanishes without leaving holes: its lines if it has them for itself,
-/// else the blanks after it, or before it.
+/// What to delete so that `span` vanishes without leaving holes: its lines if it has them for
+/// itself, else the blanks after it, or before it.
 syntax::Span removal(std::string_view text, syntax::Span span);
 
 /// What stands around an expression, judged by its neighbours.

@@ -39,8 +39,8 @@ bool is_simple(const Ast& ast, NodeId id);
 /// The text of an expression, in parentheses unless is_simple.
 std::string argument_text(const FixContext& c, NodeId id);
 
-/// Adds a formal (with its default, if it has one) behind the last one of a function, in the style of
-/// that: on a line of its own or not. nullopt if there is no place.
+/// Adds a formal (with its default, if it has one) behind the last one of a function, in the style
+/// of that: on a line of its own or not. nullopt if there is no place.
 std::optional<TextEdit> add_formal(const FixInput& input, const syntax::LambdaRecord& lambda,
                                    std::string_view formal);
 

@@ -39,7 +39,6 @@ Edits edits_for(const FixContext& c) {
     case DiagnosticId::RedundantPatternBind: return fix_pattern(c);
     case DiagnosticId::EmptyListConcat:
     case DiagnosticId::EmptyUpdate: return fix_neutral_operand(c);
-    case DiagnosticId::UnquotedName: return {{span, '"' + std::string(c.source(span)) + '"'}};
     case DiagnosticId::RedundantPrefix: {
       const Node& n = c.node();
       if (c.ast[n.a].kind == NodeKind::Paren) return {};

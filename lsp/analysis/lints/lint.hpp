@@ -35,6 +35,14 @@ struct Lint {
     found.back().subject = subject;
   }
 
+  /// The same, with another place that belongs to it.
+  void report(DiagnosticId id, Span span, uint32_t subject, std::string_view argument,
+              syntax::Related related) {
+    if (!wants(id)) return;
+    report(id, span, subject, argument);
+    found.back().related.push_back(std::move(related));
+  }
+
   std::string_view source(Span span) const {
     return input.text.substr(span.begin, span.end - span.begin);
   }

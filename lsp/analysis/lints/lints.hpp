@@ -1,6 +1,6 @@
 #pragma once
-// What a valid text gives reason to say: the rows of syntax/diagnostics.def between "certainly wrong"
-// and "what evaluation tells".
+// What a valid text gives reason to say: the rows of syntax/diagnostics.def between "certainly
+// wrong" and "what evaluation tells".
 
 #include <bitset>
 #include <span>

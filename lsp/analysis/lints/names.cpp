@@ -75,7 +75,9 @@ void let_names(Lint& lint, const Scope& scope, const Liveness& liveness) {
     shadowing(lint, scope, id, kind != syntax::AttrKind::Plain);
     self_reference(lint, id, kItself);
     if (kind == syntax::AttrKind::Inherited && is_useless_inherit(lint.ast, decl)) {
-      lint.report(DiagnosticId::UselessInherit, decl.name, id, name);
+      const DeclId outer = lint.ast.refs[lint.ast[decl.value].b].target;
+      lint.report(DiagnosticId::UselessInherit, decl.name, id, name,
+                  {lint.ast.decls[outer].name, "it stands here"});
     } else if (!is_exempt(name) && liveness.is_dead(id) && !is_trap(lint, decl)) {
       lint.report(DiagnosticId::UnusedBinding, decl.name, id, name);
     }

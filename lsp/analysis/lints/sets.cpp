@@ -42,9 +42,16 @@ void merged(Lint& lint, NodeId id, const Node& n) {
   const bool here = (n.flags & syntax::kRecursive) != 0;
   const bool whole = (lint.ast[set.node].flags & syntax::kRecursive) != 0;
   if (here == whole) return;
-  lint.report(DiagnosticId::MergedRec, {n.span.begin, n.span.begin + (here ? 3U : 1U)}, id,
-              here ? "this `rec` has no effect: the set is merged with one that has none"
-                   : "this set is recursive: it is merged with one that is `rec`");
+  const syntax::Attr* attr = nullptr;  // that both of them define
+  for (const Attr& other : lint.ast.attrs)
+    if (other.value == set.node) attr = &other;
+  const Span span{n.span.begin, n.span.begin + (here ? 3U : 1U)};
+  const std::string_view message =
+      here ? "this `rec` has no effect: the set is merged with one that has none"
+           : "this set is recursive: it is merged with one that is `rec`";
+  if (!attr) return lint.report(DiagnosticId::MergedRec, span, id, message);
+  lint.report(DiagnosticId::MergedRec, span, id, message,
+              {attr->name, "the first definition, which decides"});
 }
 
 }  // namespace

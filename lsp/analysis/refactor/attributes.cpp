@@ -108,6 +108,21 @@ void pack(const Selected& p, const SetRecord& set, const Binding& binding, Actio
                                {{binding.span.end, binding.span.end}, " };"}}});
 }
 
+/// `a = x.a;` to `inherit (x) a;`: a matter of taste, so nobody is told unasked.
+void inherit_from(const Selected& p, const Binding& binding, Actions& actions) {
+  LintSet wanted;
+  wanted.set(static_cast<size_t>(syntax::DiagnosticId::ManualInheritFrom));
+  const auto index = static_cast<uint32_t>(&binding - p.ast.bindings.data());
+  for (const auto& d : lint({p.ast, p.text, p.input.globals}, wanted)) {
+    if (d.subject != index) continue;
+    for (Fix& fix : fixes_for(p.input, {d.span, syntax::Severity::Hint, d.id, "", {}, d.subject})) {
+      actions.push_back({.title = std::move(fix.title),
+                         .kind = action_kind::kRewrite,
+                         .edits = std::move(fix.edits)});
+    }
+  }
+}
+
 bool is_recursive(const SetRecord& set) {
   return set.scope != kNone;
 }
@@ -121,12 +136,12 @@ void rewrite_attribute(const Selected& p, Actions& actions) {
   if (!found.binding || found.binding->kind != BindingKind::Path) return;
   const auto names = p.ast.path(found.binding->path);
   if (p.selection.begin > names.back().span.end) return;  // on the names only
+  inherit_from(p, *found.binding, actions);
   flatten(p, *found.binding, actions);
   pack(p, *found.set, *found.binding, actions);
 }
 
-/// `inherit a;` to `a = a;`, `inherit (x) a;` to `a = x.a;`. The other way is the fix of
-/// manual-inherit.
+/// `inherit a;` to `a = a;`, `inherit (x) a;` to `a = x.a;`.
 void rewrite_inherit(const Selected& p, Actions& actions) {
   if (!p.is_cursor()) return;
   const Found found = binding_at(p);

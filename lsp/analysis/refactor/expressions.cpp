@@ -43,7 +43,7 @@ std::optional<std::string> indented_text(std::string_view text) {
   return out;
 }
 
-std::string quoted_text(std::string_view text) {
+std::optional<std::string> quoted_text(std::string_view text) {
   std::string quoted;
   syntax::print_string(quoted, text);
   return quoted.substr(1, quoted.size() - 2);
@@ -53,33 +53,48 @@ std::string quoted_text(std::string_view text) {
 std::optional<std::string> other_style(const Selected& p, const Node& n) {
   const bool quoted = n.op == static_cast<uint8_t>(StringStyle::Quoted);
   const std::string quote = quoted ? "''" : "\"";
-  std::string out = quote;
+  std::string out = quote, pending;  // text pieces side by side are one: `$` may be followed by `{`
+  const auto flush = [&] {
+    const auto text = quoted ? indented_text(pending) : quoted_text(pending);
+    pending.clear();
+    if (text) out += *text;
+    return text.has_value();
+  };
   for (const syntax::Part& part : p.ast.string_parts(n)) {
-    if (part.expr != kNone) {
-      out += "${" + std::string(p.source(part.expr)) + "}";
-    } else if (!quoted) {
-      out += quoted_text(p.ast.text(part.text));
-    } else if (const auto text = indented_text(p.ast.text(part.text))) {
-      out += *text;
+    if (part.expr == kNone) {
+      pending += p.ast.text(part.text);
     } else {
-      return std::nullopt;
+      if (!flush()) return std::nullopt;
+      out += "${" + std::string(p.source(part.expr)) + "}";
     }
   }
-  return out + quote;
+  return flush() ? std::optional(out + quote) : std::nullopt;
 }
 
-/// Whether both texts are the same string, piece by piece. Indentation, quotes beside a `$` and the
-/// like have many rules: the parser knows them all.
+/// What a string is made of: its text, and between bytes 0 the expressions in it.
+std::optional<std::string> pieces_of(std::string_view text) {
+  const syntax::Parsed parsed = syntax::parse(text);
+  const bool fine = std::ranges::all_of(parsed.diagnostics, [](const syntax::Diagnostic& d) {
+    return d.id == syntax::DiagnosticId::UndefinedVariable;  // it is only a piece of a file
+  });
+  const Node& n = parsed.ast[parsed.ast.root];
+  if (!fine || n.kind != NodeKind::String) return std::nullopt;
+  std::string pieces;
+  for (const syntax::Part& part : parsed.ast.string_parts(n)) {
+    if (part.expr == kNone) {
+      pieces += parsed.ast.text(part.text);
+    } else {
+      const syntax::PrintContext anywhere{.base = "/", .home = "/"};
+      pieces += '\0' + syntax::print(parsed.ast, part.expr, anywhere) + '\0';
+    }
+  }
+  return pieces;
+}
+
+/// Whether both texts are the same string. Indentation, quotes beside a `$` and the like have many
+/// rules: the parser knows them all.
 bool is_same_string(std::string_view a, std::string_view b) {
-  const auto tree = [](std::string_view text) -> std::optional<std::string> {
-    const syntax::Parsed parsed = syntax::parse(text);
-    const bool fine = std::ranges::all_of(parsed.diagnostics, [](const syntax::Diagnostic& d) {
-      return d.id == syntax::DiagnosticId::UndefinedVariable;  // it is only a piece of a file
-    });
-    if (!fine) return std::nullopt;
-    return syntax::print(parsed.ast, parsed.ast.root, {.base = "/", .home = "/"});
-  };
-  const auto one = tree(a), other = tree(b);
+  const auto one = pieces_of(a), other = pieces_of(b);
   return one && other && *one == *other;
 }
 

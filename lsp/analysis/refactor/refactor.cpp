@@ -55,10 +55,12 @@ bool joins(char c) {
 }  // namespace
 
 std::string fresh_name(const Ast& ast, std::string_view base) {
+  // Names of attributes are in nobody's way.
   const auto is_taken = [&](std::string_view name) {
-    for (syntax::SymbolId s = 0; s < ast.symbols.size(); ++s)
-      if (ast.symbol(s) == name) return true;
-    return false;
+    return std::ranges::any_of(ast.refs,
+                               [&](const auto& r) { return ast.symbol(ast[r.node].a) == name; }) ||
+           std::ranges::any_of(ast.decls,
+                               [&](const auto& d) { return ast.symbol(d.symbol) == name; });
   };
   std::string name(base);
   for (int i = 2; is_taken(name); ++i)

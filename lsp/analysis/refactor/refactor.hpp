@@ -1,6 +1,6 @@
 #pragma once
-// Refactorings: changes on request that keep the value. Each file beside this one holds those of one
-// idea. A refactoring that would change what a name means is not offered.
+// Refactorings: changes on request that keep the value. Each file beside this one holds those of
+// one idea. A refactoring that would change what a name means is not offered.
 
 #include <string>
 #include <string_view>
@@ -51,7 +51,7 @@ void rewrite_string(const Selected& place, Actions& actions);     // expressions
 void rewrite_attribute(const Selected& place, Actions& actions);  // attributes.cpp
 void rewrite_inherit(const Selected& place, Actions& actions);    // attributes.cpp
 
-/// `base`, or with a number behind it: a name that the file does not use.
+/// `base`, or with a number behind it: a name that nothing in the file binds or refers to.
 std::string fresh_name(const Ast& ast, std::string_view base);
 
 /// `replacement` for the bytes of `span`, with blanks where it would grow together with its

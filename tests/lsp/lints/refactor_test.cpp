@@ -1,6 +1,6 @@
-// Refactorings keep the value. refactor.cases: the title is that of the action; `$0` marks the cursor,
-// two of them a selection; after `=>` the text it becomes (a new file follows a line `-- NAME`), or
-// nothing if it is not offered.
+// Refactorings keep the value. refactor.cases: the title is that of the action; `$0` marks the
+// cursor, two of them a selection; after `=>` the text it becomes (a new file follows a line `--
+// NAME`), or nothing if it is not offered.
 
 #include "lsp/analysis/refactor/refactor.hpp"
 
@@ -58,7 +58,7 @@ TEST_CASE("refactorings keep the value, and are not offered where they would not
   std::set<std::string> seen;
   for (const Case& c : read_cases("refactor.cases"))
     check_case(c, seen);
-  CHECK(seen.size() == 14);
+  CHECK(seen.size() == 15);
 }
 
 }  // namespace
