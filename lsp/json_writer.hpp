@@ -20,6 +20,12 @@ class JsonWriter {
   JsonWriter& end_array() { return close(']'); }
   /// `name` needs no escapes.
   JsonWriter& key(std::string_view name);
+  /// Any text as a key.
+  JsonWriter& text_key(std::string_view name) {
+    string(name);
+    text_ += ':';
+    return *this;
+  }
 
   JsonWriter& number(int64_t i);
   JsonWriter& boolean(bool b);

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "lsp/nixpkgs.hpp"
 #include "lsp/protocol/window.hpp"
 #include "lsp/snapshot_request.hpp"
 
@@ -34,6 +35,7 @@ Server::Server(Descriptors descriptors)
       client_log(std::make_shared<ClientLog>(client)),
       binder(*this),
       snapshot_requests(std::make_unique<SnapshotRequests>(*this)),
+      nixpkgs_texts(std::make_unique<NixpkgsTexts>()),
       pool_(2),
       slow_(2),
       strand_(asio::make_strand(pool_)) {

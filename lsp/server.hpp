@@ -51,6 +51,7 @@ class StrandTimer {
   std::shared_ptr<State> state_;
 };
 
+class NixpkgsTexts;
 class SnapshotRequests;
 
 class Server {
@@ -89,6 +90,7 @@ class Server {
   std::map<std::string, std::function<void()>> progress_cancellers;  ///< by token (progress.hpp)
   Evaluation evaluation;
   std::unique_ptr<SnapshotRequests> snapshot_requests;
+  std::unique_ptr<NixpkgsTexts> nixpkgs_texts;
 
   /// What evaluation of a document needs to know of the session as it is now.
   WorldSetup world_setup(const DocumentSnapshot& document) const;

@@ -25,43 +25,48 @@ CallItem item_of(const Ast& ast, const Name& name) {
                          sort_of(ast, b.value, SymbolSort::Variable) == SymbolSort::Function};
 }
 
-/// The name that a binding defines: the last one of its path.
-const Name* binding_name(const Ast& ast, const Names& names, const Entity& entity) {
-  const Name* found = nullptr;
-  for (const Name* name : names.names_of(entity)) {
-    if (name->kind != NameKind::Attribute || !(names.defined_by(*name) == entity)) continue;
-    const syntax::Binding& b = ast.bindings[name->binding];
-    if (name->index + 1 == ast.path(b.path).size()) found = name;
-  }
-  return found;
-}
-
-/// Bindings by their beginning, to find the innermost around a place.
-class BindingFinder {
+/// The bindings of a file by what they define, and nested as they are written. O(names) to make.
+class Bindings {
  public:
-  BindingFinder(const Ast& ast, const Names& names) : ast_(ast) {
+  Bindings(const Ast& ast, const Names& names) : ast_(ast), by_attr_(ast.attrs.size(), nullptr) {
+    std::vector<uint32_t> open;
     for (const Name& name : names.all()) {
       if (name.kind != NameKind::Attribute || name.defines == kNone) continue;
       const syntax::Binding& b = ast.bindings[name.binding];
-      if (b.value != kNoNode && name.index + 1 == ast.path(b.path).size())
-        bindings_.push_back(&name);
+      // The last name of a path is the one that is bound.
+      if (b.value == kNoNode || name.index + 1 != ast.path(b.path).size()) continue;
+      while (!open.empty() && span(open.back()).end <= b.span.begin)
+        open.pop_back();
+      outside_.push_back(open.empty() ? kNone : open.back());
+      open.push_back(static_cast<uint32_t>(names_.size()));
+      names_.push_back(&name);
+      by_attr_[name.defines] = &name;
     }
   }
 
-  /// O(bindings).
+  /// The binding that defines an entity; nullptr for others than attributes.
+  const Name* of(const Entity& entity) const {
+    return entity.kind == Entity::Kind::Attribute ? by_attr_[entity.id] : nullptr;
+  }
+
+  /// The innermost binding in whose value `offset` lies. O(log bindings + depth).
   const Name* around(uint32_t offset) const {
-    const Name* best = nullptr;
-    for (const Name* name : bindings_) {
-      const Span s = ast_.bindings[name->binding].span;
-      if (s.begin > offset) break;
-      if (offset >= name->span.end && offset < s.end) best = name;
+    const auto next =
+        std::ranges::upper_bound(names_, offset, {}, [](const Name* n) { return n->span.begin; });
+    auto at = static_cast<uint32_t>(next - names_.begin());
+    for (at = at == 0 ? kNone : at - 1; at != kNone; at = outside_[at]) {
+      if (names_[at]->span.end <= offset && offset < span(at).end) return names_[at];
     }
-    return best;
+    return nullptr;
   }
 
  private:
+  Span span(uint32_t index) const { return ast_.bindings[names_[index]->binding].span; }
+
   const Ast& ast_;
-  std::vector<const Name*> bindings_;
+  std::vector<const Name*> by_attr_;
+  std::vector<const Name*> names_;  // in order
+  std::vector<uint32_t> outside_;   // the binding around each
 };
 
 Entity function_at(const Ast& ast, const Names& names, uint32_t offset) {
@@ -87,14 +92,14 @@ std::vector<CallLink> in_order(std::map<uint32_t, CallLink> links) {
 }  // namespace
 
 std::optional<CallItem> call_item(const Ast& ast, const Names& names, uint32_t offset) {
-  const Name* name = binding_name(ast, names, function_at(ast, names, offset));
+  const Name* name = Bindings(ast, names).of(function_at(ast, names, offset));
   if (!name) return std::nullopt;
   CallItem item = item_of(ast, *name);
   return item.is_function ? std::optional(std::move(item)) : std::nullopt;
 }
 
 std::vector<CallLink> incoming_calls(const Ast& ast, const Names& names, uint32_t offset) {
-  const BindingFinder finder(ast, names);
+  const Bindings bindings(ast, names);
   std::map<uint32_t, CallLink> links;
   // The function, and the names under which an `inherit` passes it on.
   std::vector<Entity> known{function_at(ast, names, offset)};
@@ -106,7 +111,7 @@ std::vector<CallLink> incoming_calls(const Ast& ast, const Names& names, uint32_
         if (std::ranges::find(known, defined) == known.end()) known.push_back(defined);
         continue;
       }
-      const Name* around = finder.around(use->span.begin);
+      const Name* around = bindings.around(use->span.begin);
       if (!around) continue;
       CallLink& link = links[around->span.begin];
       if (link.places.empty()) link.item = item_of(ast, *around);
@@ -117,15 +122,19 @@ std::vector<CallLink> incoming_calls(const Ast& ast, const Names& names, uint32_
 }
 
 std::vector<CallLink> outgoing_calls(const Ast& ast, const Names& names, uint32_t offset) {
-  const Name* caller = binding_name(ast, names, function_at(ast, names, offset));
+  const Bindings bindings(ast, names);
+  const Name* caller = bindings.of(function_at(ast, names, offset));
   if (!caller) return {};
   const Span inside = ast.bindings[caller->binding].span;
   std::map<uint32_t, CallLink> links;
-  for (const Name& use : names.all()) {
-    if (use.span.begin < caller->span.end || use.span.end > inside.end) continue;
+  const auto all = names.all();
+  auto first = std::ranges::lower_bound(all, caller->span.end, {},
+                                        [](const Name& n) { return n.span.begin; });
+  for (; first != all.end() && first->span.begin < inside.end; ++first) {
+    const Name& use = *first;
     const Entity used = names.used_by(use);
     if (used.kind != Entity::Kind::Attribute) continue;
-    const Name* name = binding_name(ast, names, used);
+    const Name* name = bindings.of(used);
     if (!name) continue;
     CallItem item = item_of(ast, *name);
     if (!item.is_function) continue;

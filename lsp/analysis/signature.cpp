@@ -225,6 +225,11 @@ std::optional<Signature> signature_of_value(eval::World& world, const eval::Sour
     if (e.data().kind == eval::ErrorKind::Cancelled) throw;
     return std::nullopt;
   }
+  return signature_of(world, value, call);
+}
+
+std::optional<Signature> signature_of(eval::World& world, eval::Value value,
+                                      const CallSite& call) {
   if (!value.is_function()) return std::nullopt;
   if (const auto builtin = builtin_of(value)) return builtin_signature_of(*builtin, call);
   const auto node = world.function_node(value);

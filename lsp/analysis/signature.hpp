@@ -42,4 +42,8 @@ std::optional<Signature> known_signature(const syntax::Ast& ast, const Names& na
 std::optional<Signature> signature_of_value(eval::World& world, const eval::SourceUnit& unit,
                                             const CallSite& call);
 
+/// The same for a function that was forced already.
+std::optional<Signature> signature_of(eval::World& world, eval::Value function,
+                                      const CallSite& call);
+
 }  // namespace nilas::analysis

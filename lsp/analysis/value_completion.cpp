@@ -117,7 +117,11 @@ std::optional<ValueItems> attributes_of_value(World& world, const SourceUnit& un
                                               size_t limit) {
   const auto value = evaluated(world, unit, base);
   if (!value || !value->is_attrs()) return std::nullopt;
-  const Root set(world.vm.heap, *value);
+  return attributes_of(world, *value, typed, limit);
+}
+
+ValueItems attributes_of(World& world, Value value, std::string_view typed, size_t limit) {
+  const Root set(world.vm.heap, value);
   eval::Attrs* attrs = set->attrs();
   const bool all = attrs->size() <= limit;
   ValueItems out;
@@ -163,7 +167,12 @@ std::optional<ItemDetails> describe_attribute(World& world, const SourceUnit& un
                                               const BaseExpression& base, std::string_view name) {
   const auto value = evaluated(world, unit, base);
   if (!value || !value->is_attrs()) return std::nullopt;
-  const Root set(world.vm.heap, *value);
+  return describe_attribute_of(world, *value, name);
+}
+
+std::optional<ItemDetails> describe_attribute_of(World& world, Value value,
+                                                 std::string_view name) {
+  const Root set(world.vm.heap, value);
   const eval::Symbol symbol = world.vm.symbols.find(name);
   if (symbol == eval::SymbolTable::kNoSymbol || !set->attrs()->get(symbol)) return std::nullopt;
   ItemDetails out;

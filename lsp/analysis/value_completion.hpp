@@ -23,6 +23,9 @@ std::optional<ValueItems> attributes_of_value(eval::World& world, const eval::So
                                               const BaseExpression& base, std::string_view typed,
                                               size_t limit);
 
+/// The same for a set that was forced already.
+ValueItems attributes_of(eval::World& world, eval::Value set, std::string_view typed, size_t limit);
+
 /// Parameters of the function that `function` evaluates to once it has `applied` more arguments;
 /// nullopt if it takes no set, or is not known.
 std::optional<std::vector<CompletionItem>> formals_of_value(eval::World& world,
@@ -39,6 +42,10 @@ struct ItemDetails {
 /// Of the attribute `name` of what `base` evaluates to: its value, forced within the limits.
 std::optional<ItemDetails> describe_attribute(eval::World& world, const eval::SourceUnit& unit,
                                               const BaseExpression& base, std::string_view name);
+
+/// The same for a set that was forced already.
+std::optional<ItemDetails> describe_attribute_of(eval::World& world, eval::Value set,
+                                                 std::string_view name);
 
 /// Of a builtin, by the name it is registered under or that it has in `builtins`.
 std::optional<ItemDetails> describe_builtin(std::string_view name);

@@ -7,17 +7,12 @@
 
 #include "lsp/analysis/completion.hpp"
 
-#include <deque>
 #include <filesystem>
-#include <mutex>
 #include <set>
 
 #include "evaluator/builtins.hpp"
-#include "lsp/analysis/completion_context.hpp"
 #include "lsp/analysis/static_definition.hpp"
-#include "lsp/analysis/value_completion.hpp"
-#include "lsp/evaluated_request.hpp"
-#include "lsp/files.hpp"
+#include "lsp/features/completion_list.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -28,126 +23,8 @@ using analysis::CompletionItem;
 using analysis::CompletionKind;
 using analysis::CompletionPlace;
 
-/// Of longer lists only what matches is sent, and the client is told to ask again.
-constexpr size_t kMaxItems = 1000;
-/// Lists whose items can be resolved by evaluation.
-constexpr size_t kKeptLists = 8;
 /// Larger files are not looked at for the sake of a list.
 constexpr size_t kMaxFileBytes = 1 << 20;
-
-/// LSP 3.17, "CompletionItemKind".
-int kind_of(CompletionKind kind) {
-  switch (kind) {
-    case CompletionKind::Function:
-    case CompletionKind::Builtin: return 3;    // Function
-    case CompletionKind::Attribute: return 5;  // Field
-    case CompletionKind::Parameter:
-    case CompletionKind::Variable: return 6;   // Variable
-    case CompletionKind::Keyword: return 14;   // Keyword
-    case CompletionKind::Snippet: return 15;   // Snippet
-    case CompletionKind::File: return 17;      // File
-    case CompletionKind::Folder: return 19;    // Folder
-    case CompletionKind::Constant: return 21;  // Constant
-  }
-  return 1;
-}
-
-/// One list of items, and what resolving them needs.
-struct CompletionList {
-  std::vector<CompletionItem> items;
-  bool complete = true;
-  /// The value that attributes without a definition in this file come from.
-  std::optional<BaseExpression> evaluated;
-};
-
-/// What resolving an evaluated item takes: the text (perhaps mended) and the expression.
-struct KeptList {
-  uint64_t id;
-  SnapshotPtr document;
-  BaseExpression base;
-};
-
-/// Any thread.
-class KeptLists {
- public:
-  uint64_t keep(const SnapshotPtr& document, const BaseExpression& base) {
-    const std::scoped_lock lock(mutex_);
-    lists_.push_back({++last_, document, base});
-    if (lists_.size() > kKeptLists) lists_.pop_front();
-    return last_;
-  }
-  std::optional<KeptList> find(uint64_t id) {
-    const std::scoped_lock lock(mutex_);
-    const auto at = std::ranges::find(lists_, id, &KeptList::id);
-    return at == lists_.end() ? std::nullopt : std::optional(*at);
-  }
-
- private:
-  std::mutex mutex_;
-  std::deque<KeptList> lists_;
-  uint64_t last_ = 0;
-};
-
-/// One request, on the pool and perhaps on the evaluator's thread after that.
-struct Completing {
-  SnapshotQuery query;
-  uint32_t offset;
-  CompletionContext context;
-  FileFinder files;
-  bool snippets;
-  std::shared_ptr<KeptLists> kept;
-
-  const syntax::Ast& ast() const { return query.ast(); }
-  const analysis::Names& names() const { return query.document->names(); }
-};
-using CompletingPtr = std::shared_ptr<Completing>;
-
-// --- Answers -------------------------------------------------------------------------------------
-void write_item(const Completing& c, const CompletionItem& item, uint64_t list_id,
-                JsonWriter& out) {
-  const bool snippet = item.kind == CompletionKind::Snippet;
-  out.begin_object().key("label").string(item.label).key("kind").number(kind_of(item.kind));
-  if (!item.detail.empty()) out.key("detail").string(item.detail);
-  out.key("sortText").string(std::string(1, static_cast<char>('a' + item.rank)) + item.label);
-  if (!item.insert.empty() && !snippet) out.key("filterText").string(item.label);
-  if (snippet) out.key("insertTextFormat").number(2);
-  out.key("textEdit").begin_object().key("range").range(c.query.range(c.context.word));
-  out.key("newText").string(item.insert.empty() ? item.label : item.insert).end_object();
-  if (item.kind == CompletionKind::Builtin) {
-    out.key("data").begin_object().key("builtin").string(item.label).end_object();
-  } else if (item.definition != syntax::kNone) {
-    out.key("data").begin_object().key("uri").string(c.query.document->uri);
-    out.key("version").number(c.query.document->version);
-    out.key("definition").number(item.definition).end_object();
-  } else if (list_id != 0 &&
-             (item.kind == CompletionKind::Attribute || item.kind == CompletionKind::Function)) {
-    out.key("data").begin_object().key("list").number(static_cast<int64_t>(list_id));
-    out.key("name").string(item.label).end_object();
-  }
-  out.end_object();
-}
-
-void write_list(const Completing& c, CompletionList list, const SnapshotPtr& evaluated_text,
-                JsonWriter& out) {
-  if (list.items.size() > kMaxItems) {
-    std::erase_if(list.items, [&](const CompletionItem& item) {
-      return !analysis::is_match(c.context.typed, item.label);
-    });
-    list.complete = false;
-    if (list.items.size() > kMaxItems) list.items.resize(kMaxItems);
-  }
-  const uint64_t id = list.evaluated ? c.kept->keep(evaluated_text, *list.evaluated) : 0;
-  out.begin_object().key("isIncomplete").boolean(!list.complete).key("items").begin_array();
-  for (const CompletionItem& item : list.items)
-    write_item(c, item, id, out);
-  out.end_array().end_object();
-}
-
-void answer(const Completing& c, CompletionList list) {
-  JsonWriter out;
-  write_list(c, std::move(list), c.query.document, out);
-  c.query.request->succeed_text(out.text());
-}
 
 // --- Paths ---------------------------------------------------------------------------------------
 void list_directory(const std::string& directory, std::string_view typed, CompletionList& list) {
@@ -241,18 +118,12 @@ void add_missing(std::vector<CompletionItem> more, CompletionList& list) {
 /// tells and those that are selected elsewhere.
 void write_attributes(const Completing& c, const Base& base, CompletionList known,
                       const EvaluatedQuery& e, JsonWriter& out) {
-  auto value = analysis::attributes_of_value(e.session.world, e.unit, base.expression,
-                                             c.context.typed, kMaxItems);
-  if (value) {
-    CompletionList list{.items = std::move(value->items),
-                        .complete = value->complete,
-                        .evaluated = base.expression};
-    return write_list(c, std::move(list), base.document, out);
-  }
+  if (auto list = evaluated_list(c, base.document, base.expression, e))
+    return write_list(c, std::move(*list), out);
   add_missing(
       analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
       known);
-  write_list(c, std::move(known), base.document, out);
+  write_list(c, std::move(known), out);
 }
 
 void complete_attribute(Server& server, const CompletingPtr& c) {
@@ -390,7 +261,26 @@ void complete_binding(Server& server, const CompletingPtr& c) {
       if (auto formals =
               analysis::formals_of_value(e.session.world, e.unit, call.function, call.before))
         add_missing(without_defined(c->ast(), set, std::move(*formals)), all);
-      write_list(*c, std::move(all), c->query.document, out);
+      write_list(*c, std::move(all), out);
+    });
+  });
+}
+
+/// Names that the body wants; then those that callPackage would find.
+void complete_formal(Server& server, const CompletingPtr& c) {
+  CompletionList list{.items = analysis::unbound_items(c->ast())};
+  if (!c->nixpkgs || c->context.typed.empty()) return answer(*c, std::move(list));
+  server.post([&server, c, list = std::move(list)] {
+    if (!server.settings.evaluation) return answer(*c, list);
+    evaluate(server, c->query, [c, list](const EvaluatedQuery& e, JsonWriter& out) {
+      CompletionList all = list;
+      if (auto packages = conventional_list(*c, {analysis::ConventionRoot::Packages, {}}, e)) {
+        all.complete = packages->complete;
+        all.source = packages->source;
+        std::erase_if(packages->items, [](const CompletionItem& i) { return !i.insert.empty(); });
+        add_missing(std::move(packages->items), all);
+      }
+      write_list(*c, std::move(all), out);
     });
   });
 }
@@ -413,17 +303,16 @@ void complete_expression(Server& server, const CompletingPtr& c) {
     evaluate(server, c->query, [c, list, sets](const EvaluatedQuery& e, JsonWriter& out) {
       CompletionList all = list;
       for (const syntax::NodeId set : sets) {
-        auto value = analysis::attributes_of_value(e.session.world, e.unit, {set, 0},
-                                                   c->context.typed, kMaxItems);
+        auto value = evaluated_list(*c, c->query.document, {set, 0}, e);
         if (!value) continue;
         std::erase_if(value->items, [](const CompletionItem& i) { return !i.insert.empty(); });
         for (CompletionItem& item : value->items)
           item.rank = 6;
         all.complete = all.complete && value->complete;
-        all.evaluated = BaseExpression{set, 0};
+        all.source = value->source;
         add_missing(std::move(value->items), all);
       }
-      write_list(*c, std::move(all), c->query.document, out);
+      write_list(*c, std::move(all), out);
     });
   });
 }
@@ -449,7 +338,7 @@ void complete(Server& server, const CompletingPtr& c) {
     case CompletionPlace::Nowhere: return c->query.request->succeed(nullptr);
     case CompletionPlace::Path: return answer(*c, path_items(*c));
     case CompletionPlace::SearchPath: return answer(*c, search_path_items(*c));
-    case CompletionPlace::Formal: return answer(*c, {.items = analysis::unbound_items(c->ast())});
+    case CompletionPlace::Formal: return complete_formal(server, c);
     case CompletionPlace::BindingPath: return answer(*c, binding_path_items(*c));
     case CompletionPlace::Binding: return complete_binding(server, c);
     case CompletionPlace::Attribute:
@@ -481,13 +370,12 @@ void resolve(Server& server, KeptLists& kept, const Json& item, const Reply<Json
                                             definition.get<uint32_t>())));
   }
   const Json& list = find(data, "list");
-  const auto known = list.is_number_unsigned() ? kept.find(list.get<uint64_t>()) : std::nullopt;
-  if (!known || !server.settings.evaluation) return reply(item);
-  const SnapshotQuery query{known->document, server.encoding, reply.request()};
-  evaluate(server, query, [item, base = known->base](const EvaluatedQuery& e, JsonWriter& out) {
-    out.json(with_details(
-        item, analysis::describe_attribute(e.session.world, e.unit, base,
-                                           item.at("data").at("name").get<std::string>())));
+  const auto source = list.is_number_unsigned() ? kept.find(list.get<uint64_t>()) : std::nullopt;
+  if (!source || !server.settings.evaluation) return reply(item);
+  const SnapshotQuery query{source->document, server.encoding, reply.request()};
+  evaluate(server, query, [item, source = *source](const EvaluatedQuery& e, JsonWriter& out) {
+    out.json(
+        with_details(item, describe(source, item.at("data").at("name").get<std::string>(), e)));
   });
 }
 
@@ -511,8 +399,12 @@ void bind_completion(Binder& binder) {
                                                          .context = {},
                                                          .files = FileFinder(server),
                                                          .snippets = server.about_client.snippets,
-                                                         .kept = kept});
-        server.post_to_pool([&server, c] { complete(server, c); });
+                                                         .kept = kept,
+                                                         .nixpkgs = {}});
+        server.post_to_pool([&server, c] {
+          c->nixpkgs = server.nixpkgs_texts->find(c->files, c->query.document->directory);
+          complete(server, c);
+        });
       });
   binder.request<Json, Json>("completionItem/resolve",
                              [&server, kept](const Json& item, const Reply<Json>& reply) {

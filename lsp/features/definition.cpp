@@ -2,9 +2,11 @@
 
 #include "lsp/analysis/definition.hpp"
 
+#include "lsp/analysis/conventions.hpp"
 #include "lsp/analysis/static_definition.hpp"
 #include "lsp/evaluated_request.hpp"
 #include "lsp/files.hpp"
+#include "lsp/nixpkgs.hpp"
 #include "lsp/uri.hpp"
 #include "lsp/wire.hpp"
 
@@ -69,11 +71,26 @@ void write_file(const SnapshotQuery& query, const StaticDefinition& found,
   targets.add(path_to_uri(*file), {});
 }
 
+std::optional<analysis::Definition> by_convention(const EvaluatedQuery& e,
+                                                  const StaticDefinition& found,
+                                                  const EvaluatedText& nixpkgs) {
+  try {
+    return analysis::definition_by_convention(e.session.world, e.session.unit(nixpkgs),
+                                              e.query.ast(), e.query.document->names(),
+                                              {found.node, found.path_names});
+  } catch (const eval::EvalError& error) {
+    if (error.data().kind == eval::ErrorKind::Cancelled) throw;
+    return std::nullopt;
+  }
+}
+
 /// By evaluation; what the text tells is second best.
-void write_evaluated(const EvaluatedQuery& e, const StaticDefinition& found, bool links,
-                     JsonWriter& out) {
-  const auto definition =
+void write_evaluated(const EvaluatedQuery& e, const StaticDefinition& found,
+                     const std::optional<EvaluatedText>& nixpkgs, bool links, JsonWriter& out) {
+  auto definition =
       analysis::find_definition(e.session.world, e.unit, found.node, found.path_names);
+  if ((!definition || !definition->place) && nixpkgs)
+    definition = by_convention(e, found, *nixpkgs);
   if (!definition || !definition->place) return write_here(e.query, found, links, out);
   const Location location =
       to_location(*definition->place, {*e.query.document, e.query.encoding, true});
@@ -87,26 +104,27 @@ void find(Server& server, const TextDocumentPosition& params, DefinitionGoal goa
   if (!query) return;
   Surroundings around{server.about_client.definition_links, server.settings.evaluation,
                       FileFinder(server)};
-  server.post_to_pool(
-      [&server, query = std::move(*query), params, goal, around = std::move(around)] {
-        if (query.stopped()) return;
-        const auto found = analysis::static_definition(query.ast(), query.document->names(),
-                                                       query.offset(params.position), goal);
-        if (found && found->node != syntax::kNoNode && around.evaluation) {
-          return server.post([&server, query, found = *found, links = around.links] {
-            evaluate(server, query, [found, links](const EvaluatedQuery& e, JsonWriter& out) {
-              write_evaluated(e, found, links, out);
-            });
-          });
-        }
-        JsonWriter out;
-        if (found && !found->here.empty()) {
-          write_here(query, *found, around.links, out);
-        } else if (found && (!found->path.empty() || !found->search_path.empty())) {
-          write_file(query, *found, around, out);
-        }
-        query.request->succeed_text(out.text().empty() ? "null" : out.text());
+  server.post_to_pool([&server, query = std::move(*query), params, goal,
+                       around = std::move(around)] {
+    if (query.stopped()) return;
+    const auto found = analysis::static_definition(query.ast(), query.document->names(),
+                                                   query.offset(params.position), goal);
+    if (found && found->node != syntax::kNoNode && around.evaluation) {
+      auto nixpkgs = server.nixpkgs_texts->find(around.files, query.document->directory);
+      return server.post([&server, query, found = *found, nixpkgs, links = around.links] {
+        evaluate(server, query, [found, nixpkgs, links](const EvaluatedQuery& e, JsonWriter& out) {
+          write_evaluated(e, found, nixpkgs, links, out);
+        });
       });
+    }
+    JsonWriter out;
+    if (found && !found->here.empty()) {
+      write_here(query, *found, around.links, out);
+    } else if (found && (!found->path.empty() || !found->search_path.empty())) {
+      write_file(query, *found, around, out);
+    }
+    query.request->succeed_text(out.text().empty() ? "null" : out.text());
+  });
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ void rename(const SnapshotQuery& query, const RenameParams& params, bool version
     write_edits(query, *edits, out);
     out.end_object().end_array();
   } else {
-    out.key("changes").begin_object().key(to_text(query.document->uri));
+    out.key("changes").begin_object().text_key(query.document->uri);
     write_edits(query, *edits, out);
     out.end_object();
   }

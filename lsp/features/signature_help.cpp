@@ -1,7 +1,9 @@
 // textDocument/signatureHelp: parameters of the function that is being applied.
 
+#include "lsp/analysis/conventions.hpp"
 #include "lsp/analysis/signature.hpp"
 #include "lsp/evaluated_request.hpp"
+#include "lsp/nixpkgs.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -20,7 +22,16 @@ void write(const analysis::Signature& s, JsonWriter& out) {
   out.key("activeSignature").number(0).key("activeParameter").number(s.active).end_object();
 }
 
-void help(Server& server, const SnapshotQuery& query, uint32_t offset) {
+std::optional<analysis::Signature> by_convention(const EvaluatedQuery& e,
+                                                 const analysis::CallSite& call,
+                                                 const EvaluatedText& nixpkgs) {
+  const auto value =
+      analysis::value_by_convention(e.session.world, e.session.unit(nixpkgs), e.query.ast(),
+                                    e.query.document->names(), {call.function, 0});
+  return value ? analysis::signature_of(e.session.world, *value, call) : std::nullopt;
+}
+
+void help(Server& server, const FileFinder& files, const SnapshotQuery& query, uint32_t offset) {
   if (query.stopped()) return;
   const auto call = analysis::call_site(query.ast(), query.text(), offset);
   if (!call) return query.request->succeed(nullptr);
@@ -31,9 +42,11 @@ void help(Server& server, const SnapshotQuery& query, uint32_t offset) {
     write(*known, out);
     return query.request->succeed_text(out.text());
   }
-  server.post([&server, query, call = *call] {
-    evaluate(server, query, [call](const EvaluatedQuery& e, JsonWriter& out) {
-      const auto found = analysis::signature_of_value(e.session.world, e.unit, call);
+  auto nixpkgs = server.nixpkgs_texts->find(files, query.document->directory);
+  server.post([&server, query, call = *call, nixpkgs = std::move(nixpkgs)] {
+    evaluate(server, query, [call, nixpkgs](const EvaluatedQuery& e, JsonWriter& out) {
+      auto found = analysis::signature_of_value(e.session.world, e.unit, call);
+      if (!found && nixpkgs) found = by_convention(e, call, *nixpkgs);
       if (found) write(*found, out);
     });
   });
@@ -53,8 +66,8 @@ void bind_signature_help(Binder& binder) {
         auto query = server.snapshot_requests->start(params.uri, reply.request());
         if (!query) return;
         const uint32_t offset = query->offset(params.position);
-        server.post_to_pool(
-            [&server, query = std::move(*query), offset] { help(server, query, offset); });
+        server.post_to_pool([&server, files = FileFinder(server), query = std::move(*query),
+                             offset] { help(server, files, query, offset); });
       });
 }
 

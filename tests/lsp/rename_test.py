@@ -1,6 +1,9 @@
 """Renames within a file, over the wire. Cases: rename/*.txt; `--- to: NAME` is the new name, the answer the new text,
 or why it was refused. `--- linked` asks for the places that change together while one is typed instead."""
+import tempfile
+
 from fixtures import apply_edits, at, capabilities, covered, place, run, text_of
+from wire import Client
 
 
 def show(client, workspace, sections):
@@ -21,9 +24,20 @@ def show(client, workspace, sections):
         return 'refused: ' + renamed['error']['message']
     change, = renamed['result']['documentChanges']
     assert change['textDocument'] == {'uri': 'file://' + workspace.main, 'version': 1}
+    assert plain_changes(workspace, sections) == {'file://' + workspace.main: change['edits']}
     return apply_edits(text, change['edits'])
 
 
+def plain_changes(workspace, sections):
+    """What a client gets that knows no versions of documents."""
+    PLAIN.open(workspace.main, workspace.buffers[workspace.main])
+    changes = PLAIN.request('textDocument/rename', at(workspace, newName=sections['to']))['changes']
+    PLAIN.close(workspace.main)
+    return changes
+
+
+PLAIN = Client()
+PLAIN.initialize(tempfile.gettempdir(), capabilities=capabilities())
 caps = capabilities(rename={'prepareSupport': True})
 caps['workspace'] = {'workspaceEdit': {'documentChanges': True}}
 run('rename', show, caps)
