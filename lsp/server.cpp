@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lsp/nixpkgs.hpp"
+#include "lsp/progress.hpp"
 #include "lsp/protocol/window.hpp"
 #include "lsp/snapshot_request.hpp"
 
@@ -52,6 +53,7 @@ Server::Server(Descriptors descriptors)
 
 Server::~Server() {
   ending_ = true;
+  if (fetcher) fetcher->stop();
   evaluation.stop();
   slow_.stop();  // what has not begun never does
   slow_.join();
@@ -158,7 +160,8 @@ WorldSetup Server::world_setup(const DocumentSnapshot& document) const {
   return {.folder = documents.folder_of(document),
           .search_path = settings.search_path,
           .memory_bytes = limit ? limit : default_memory_budget(),
-          .trusted = settings.trusted};
+          .trusted = settings.trusted,
+          .fetcher = settings.trusted ? fetcher : nullptr};
 }
 
 void Server::apply_settings(const Json& section) {

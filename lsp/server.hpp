@@ -34,6 +34,9 @@
 
 namespace nilas::lsp {
 
+class BackgroundFetcher;
+class Progress;
+
 /// A timer whose function runs on the strand. Starting it again forgets the earlier start.
 class StrandTimer {
  public:
@@ -91,6 +94,9 @@ class Server {
   Evaluation evaluation;
   std::unique_ptr<SnapshotRequests> snapshot_requests;
   std::unique_ptr<NixpkgsTexts> nixpkgs_texts;
+  std::shared_ptr<BackgroundFetcher>
+      fetcher;  ///< while the settings allow it (features/fetching.cpp)
+  std::shared_ptr<Progress> fetch_progress;  ///< of what is being fetched now
 
   /// What evaluation of a document needs to know of the session as it is now.
   WorldSetup world_setup(const DocumentSnapshot& document) const;
