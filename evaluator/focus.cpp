@@ -24,13 +24,41 @@ namespace {
 /// Environments hold copies of what is in reach: those nested deeper than this are made for each focus.
 constexpr uint32_t kSharedScopes = 32;
 
-/// Child of `n` whose subtree holds `target`. Of several (a set made for an attribute path may span its neighbours) the
-/// smallest.
+/// Whether the subtree of `n` holds `target`. The nodes of sets made for attribute paths come when the set around them is
+/// complete, so that their ranges span their neighbours (`s.a = 1; t.b = x; s.c = y;`): of those the values tell.
+bool holds(const syntax::Ast& ast, NodeId n, NodeId target) {
+  std::vector<NodeId> work{n};
+  while (!work.empty()) {
+    const NodeId at = work.back();
+    work.pop_back();
+    const syntax::Node& x = ast.nodes[at];
+    const syntax::Node& t = ast.nodes[target];
+    // A literal that was merged into another set has its record.
+    const bool same_set = x.kind == NodeKind::AttrSet && t.kind == NodeKind::AttrSet && x.a == t.a;
+    if (at == target || same_set) return true;
+    if (target > at || target < x.first) continue;
+    if ((x.flags & syntax::kSynthetic) == 0 || x.kind != NodeKind::AttrSet) return true;
+    const SetRecord& set = ast.sets[x.a];
+    for (const auto& a : ast.set_attrs(set))
+      work.push_back(a.value);
+    for (const auto& d : ast.set_dynamics(set)) {
+      work.push_back(d.name);
+      work.push_back(d.value);
+    }
+    for (const NodeId from : ast.set_froms(set))
+      work.push_back(from);
+  }
+  return false;
+}
+
+/// Child of `n` whose subtree holds `target`. Of parentheses around a merged literal nothing is left: then the smallest
+/// range around them.
 NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
-  NodeId best = kNoNode;
+  NodeId found = kNoNode, around = kNoNode;
   const auto consider = [&](NodeId c) {
     if (c == kNoNode || target > c || target < ast.nodes[c].first) return;
-    if (best == kNoNode || c - ast.nodes[c].first < best - ast.nodes[best].first) best = c;
+    if (found == kNoNode && holds(ast, c, target)) found = c;
+    if (around == kNoNode || c - ast.nodes[c].first < around - ast.nodes[around].first) around = c;
   };
   const auto consider_path = [&](syntax::PathId p) {
     for (const auto& name : ast.path(p))
@@ -48,7 +76,6 @@ NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
   };
   const syntax::Node& x = ast.nodes[n];
   switch (x.kind) {
-    case NodeKind::Error:
     case NodeKind::Int:
     case NodeKind::Float:
     case NodeKind::SearchPath:
@@ -74,6 +101,7 @@ NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
       for (const NodeId c : ast.children(x.b, x.c))
         consider(c);
       break;
+    case NodeKind::Error:
     case NodeKind::List:
       for (const NodeId c : ast.children(x.a, x.b))
         consider(c);
@@ -96,7 +124,7 @@ NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
     case NodeKind::Unary:
     case NodeKind::Paren: consider(x.a); break;
   }
-  return best;
+  return found != kNoNode ? found : around;
 }
 
 /// Does `n` bind names, or a `with`, that reach its child?
@@ -160,7 +188,13 @@ void Compiler::focus(NodeId start, uint32_t path_names) {
     bind(n, child);
     n = child;
   }
-  if (path_names > 0 && node(target).kind == NodeKind::Select) {
+  // In damaged code no way may lead to a node, and what binds its names is not known.
+  const bool reached =
+      std::ranges::all_of(free_keys(target), [&](CaptureKey key) { return has_place(key); });
+  if (!reached) {
+    emit(Op::FailSyntax, 0, target, 1);
+    emit(Op::Return, 0, target, -1);
+  } else if (path_names > 0 && node(target).kind == NodeKind::Select) {
     select(target, path_names);
     emit(Op::Return, 0, target, -1);
   } else {

@@ -43,7 +43,8 @@ struct BaseExpression {
   uint32_t path_names = 0;
 };
 
-/// The expression that ends at `end` and can stand before a dot; nullopt if the tree has none. O(nodes).
+/// The expression that ends at `end` and can stand before a dot; nullopt if the tree has none.
+/// O(nodes).
 std::optional<BaseExpression> expression_before(const syntax::Ast& ast, uint32_t end);
 /// The largest expression within [begin, end) that ends there. O(nodes).
 std::optional<BaseExpression> expression_within(const syntax::Ast& ast, syntax::Span span);
@@ -99,5 +100,7 @@ std::string attribute_text(std::string_view name);
 
 /// Whether the characters of `typed` occur in `name` in this order, whatever their case.
 bool is_match(std::string_view typed, std::string_view name);
+/// How well such a name fits: 0 if it begins with `typed`, 1 if it holds it, 2 otherwise.
+uint8_t match_rank(std::string_view typed, std::string_view name);
 
 }  // namespace nilas::analysis

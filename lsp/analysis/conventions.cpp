@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/documentation.hpp"
+#include "lsp/analysis/evaluation_errors.hpp"
+#include "lsp/analysis/function_text.hpp"
+
 namespace nilas::analysis {
 namespace {
 
@@ -181,6 +185,32 @@ std::optional<Definition> definition_by_convention(eval::World& world,
   const auto candidates = candidate_sets(ast, names, expression, name);
   const auto set = set_with(world, nixpkgs, candidates, name);
   return set ? attribute_definition(world, *set, name) : std::nullopt;
+}
+
+void explain_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs, const Ast& ast,
+                           const Names& names, const BaseExpression& expression,
+                           HoverContent& content) {
+  auto definition = definition_by_convention(world, nixpkgs, ast, names, expression);
+  if (!definition) return;
+  content.note = "What nixpkgs has under this name; the value depends on an argument.";
+  content.documentation = definition->documentation;
+  content.definition = std::move(definition);
+  const auto value = value_by_convention(world, nixpkgs, ast, names, expression);
+  if (!value || !value->is_function()) return;
+  content.type = "function";
+  if (const auto builtin = builtin_of(*value)) {
+    content.code = builtin_signature(*builtin);
+    if (content.documentation.empty()) content.documentation = builtin->info->doc;
+    return;
+  }
+  const auto node = world.function_node(*value);
+  if (!node) return;
+  content.code = function_heads(*node->unit->ast, *node->unit->text, node->node);
+  content.function = place_of(world, world.function_span(*value));
+  if (!content.documentation.empty()) return;
+  const syntax::Span doc = function_doc(*node->unit->ast, node->node);
+  content.documentation =
+      documentation_text(node->unit->text->substr(doc.begin, doc.end - doc.begin));
 }
 
 }  // namespace nilas::analysis

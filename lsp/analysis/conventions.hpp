@@ -12,6 +12,7 @@
 #include "evaluator/world.hpp"
 #include "lsp/analysis/completion.hpp"
 #include "lsp/analysis/definition.hpp"
+#include "lsp/analysis/hover.hpp"
 #include "lsp/analysis/names.hpp"
 #include "syntax/ast.hpp"
 
@@ -59,5 +60,11 @@ std::optional<Definition> definition_by_convention(eval::World& world,
                                                    const eval::SourceUnit& nixpkgs,
                                                    const syntax::Ast& ast, const Names& names,
                                                    const BaseExpression& expression);
+
+/// Adds to a hover without a value (HoverContent::by_argument) what is known by convention: where
+/// the name is defined, and how a function is called. Never a value. Throws EvalError.
+void explain_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs,
+                           const syntax::Ast& ast, const Names& names,
+                           const BaseExpression& expression, HoverContent& content);
 
 }  // namespace nilas::analysis

@@ -289,6 +289,7 @@ class HoverRun {
   void describe_statically() {
     if (content_.definition && content_.definition->kind == DefinitionKind::Parameter)
       return describe_parameter();
+    content_.by_argument = limits_.evaluate;
     content_.note = limits_.evaluate ? "The value depends on the argument of a function."
                                      : "Evaluation is switched off.";
     NodeId node = node_;

@@ -38,6 +38,7 @@ struct HoverContent {
   std::optional<Definition> definition;
   std::optional<Place> function;  ///< where a function was written
   std::string documentation;      ///< Markdown
+  bool by_argument = false;       ///< no value: it depends on an argument that nobody knows
 };
 
 struct HoverLimits {

@@ -5,6 +5,7 @@
 #include "evaluator/builtins.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/value_completion.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -184,6 +185,18 @@ Signature builtin_signature_of(const BuiltinUse& use, const CallSite& call) {
   return out;
 }
 
+Signature declared_signature(const std::vector<FunctionArgument>& arguments, const CallSite& call) {
+  std::string pattern = "{ ";
+  for (const FunctionArgument& a : arguments)
+    pattern += (pattern.size() > 2 ? ", " : "") + a.name + (a.has_default ? " ? …" : "");
+  pattern += " }";
+  Signature out;
+  out.label = (call.name.empty() ? "" : call.name + ": ") + pattern + ": ...";
+  out.parameters.push_back(std::move(pattern));
+  out.active = call.argument;
+  return out;
+}
+
 const eval::BuiltinInfo* find_builtin(std::string_view name, bool global) {
   for (const eval::BuiltinInfo& info : eval::builtin_table()) {
     if ((global ? info.registered : info.name()) == name) return &info;
@@ -228,8 +241,10 @@ std::optional<Signature> signature_of_value(eval::World& world, const eval::Sour
   return signature_of(world, value, call);
 }
 
-std::optional<Signature> signature_of(eval::World& world, eval::Value value,
-                                      const CallSite& call) {
+std::optional<Signature> signature_of(eval::World& world, eval::Value value, const CallSite& call) {
+  const eval::Root function(world.vm.heap, value);
+  if (const auto declared = declared_arguments(world, value))
+    return declared_signature(*declared, call);
   if (!value.is_function()) return std::nullopt;
   if (const auto builtin = builtin_of(value)) return builtin_signature_of(*builtin, call);
   const auto node = world.function_node(value);

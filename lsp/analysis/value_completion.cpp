@@ -124,30 +124,71 @@ ValueItems attributes_of(World& world, Value value, std::string_view typed, size
   const Root set(world.vm.heap, value);
   eval::Attrs* attrs = set->attrs();
   const bool all = attrs->size() <= limit;
-  ValueItems out;
+  // With more letters other names may be among the best.
+  ValueItems out{.items = {}, .complete = all};
+  std::vector<std::pair<uint8_t, uint32_t>> chosen;  // rank and index, by name
   for (const uint32_t i : world.vm.name_order(attrs->keys)) {
     const std::string_view name = world.vm.symbols.name(attrs->keys->symbols[i]);
-    if (!all && !is_match(typed, name)) continue;
-    if (out.items.size() == limit) {
-      out.complete = false;
-      break;
+    if (all) {
+      chosen.emplace_back(uint8_t{0}, i);
+    } else if (is_match(typed, name)) {
+      chosen.emplace_back(match_rank(typed, name), i);
     }
-    CompletionItem item{.label = std::string(name), .kind = CompletionKind::Attribute};
+  }
+  std::ranges::stable_sort(chosen, {}, &std::pair<uint8_t, uint32_t>::first);
+  if (chosen.size() > limit) chosen.resize(limit);
+  for (const auto& [rank, i] : chosen) {
+    const std::string_view name = world.vm.symbols.name(attrs->keys->symbols[i]);
+    CompletionItem item{
+        .label = std::string(name), .kind = CompletionKind::Attribute, .rank = rank};
     if (!is_identifier(name)) item.insert = attribute_text(name);
     describe_shallow(world, attrs->values[i], item);
     out.items.push_back(std::move(item));
   }
-  // With more letters other names match, too.
-  if (!all) out.complete = false;
+  return out;
+}
+
+/// What `__functionArgs` of a set that acts as a function says: lib.makeOverridable and its like
+/// hide the function itself.
+std::optional<std::vector<FunctionArgument>> declared_arguments(World& world, Value function) {
+  if (!function.is_attrs()) return std::nullopt;
+  const eval::Symbol symbol = world.vm.symbols.find("__functionArgs");
+  const Value* slot =
+      symbol == eval::SymbolTable::kNoSymbol ? nullptr : function.attrs()->get(symbol);
+  if (!slot) return std::nullopt;
+  const Root arguments(world.vm.heap, world.vm.run(*slot));
+  if (!arguments->is_attrs()) return std::nullopt;
+  std::vector<FunctionArgument> out;
+  const auto order = world.vm.name_order(arguments->attrs()->keys);
+  for (const uint32_t i : std::vector<uint32_t>(order.begin(), order.end())) {
+    const Value has_default = world.vm.run(arguments->attrs()->values[i]);
+    out.push_back({std::string(world.vm.symbols.name(arguments->attrs()->keys->symbols[i])),
+                   has_default.type() == eval::Type::Bool && has_default.as_bool()});
+  }
   return out;
 }
 
 std::optional<std::vector<CompletionItem>> formals_of_value(World& world, const SourceUnit& unit,
                                                             syntax::NodeId function,
                                                             uint32_t applied) {
-  auto value = evaluated(world, unit, {function, 0});
-  if (!value || !value->is_function()) return std::nullopt;
-  const auto node = world.function_node(*value);
+  const auto value = evaluated(world, unit, {function, 0});
+  return value ? formals_of(world, *value, applied) : std::nullopt;
+}
+
+std::optional<std::vector<CompletionItem>> formals_of(World& world, Value value, uint32_t applied) {
+  const Root function(world.vm.heap, value);
+  if (const auto declared = applied == 0 ? declared_arguments(world, value) : std::nullopt) {
+    std::vector<CompletionItem> items;
+    for (const FunctionArgument& a : *declared) {
+      items.push_back({.label = a.name,
+                       .kind = CompletionKind::Parameter,
+                       .detail = a.has_default ? "optional" : "required",
+                       .rank = static_cast<uint8_t>(a.has_default ? 1 : 0)});
+    }
+    return items;
+  }
+  if (!function->is_function()) return std::nullopt;
+  const auto node = world.function_node(function);
   if (!node) return std::nullopt;
   const syntax::Ast& ast = *node->unit->ast;
   syntax::NodeId at = node->node;
@@ -170,8 +211,7 @@ std::optional<ItemDetails> describe_attribute(World& world, const SourceUnit& un
   return describe_attribute_of(world, *value, name);
 }
 
-std::optional<ItemDetails> describe_attribute_of(World& world, Value value,
-                                                 std::string_view name) {
+std::optional<ItemDetails> describe_attribute_of(World& world, Value value, std::string_view name) {
   const Root set(world.vm.heap, value);
   const eval::Symbol symbol = world.vm.symbols.find(name);
   if (symbol == eval::SymbolTable::kNoSymbol || !set->attrs()->get(symbol)) return std::nullopt;
@@ -183,7 +223,8 @@ std::optional<ItemDetails> describe_attribute_of(World& world, Value value,
     out.detail = "error";
     out.documentation = code_block("error: " + e.data().message);
   }
-  // The comment at the binding speaks of this name; that at the function of whatever it was bound to.
+  // The comment at the binding speaks of this name; that at the function of whatever it was bound
+  // to.
   if (const auto definition = attribute_definition(world, set, name);
       definition && !definition->documentation.empty()) {
     const size_t block_end = out.documentation.find("\n\n");

@@ -33,6 +33,19 @@ std::optional<std::vector<CompletionItem>> formals_of_value(eval::World& world,
                                                             syntax::NodeId function,
                                                             uint32_t applied);
 
+/// The same for a value that was forced already.
+std::optional<std::vector<CompletionItem>> formals_of(eval::World& world, eval::Value function,
+                                                      uint32_t applied);
+
+struct FunctionArgument {
+  std::string name;
+  bool has_default;
+};
+/// What a set that acts as a function (`__functor`) declares of its arguments; nullopt if it does
+/// not. May throw EvalError.
+std::optional<std::vector<FunctionArgument>> declared_arguments(eval::World& world,
+                                                                eval::Value function);
+
 /// What is told of one item when a reader looks at it.
 struct ItemDetails {
   std::string detail;
@@ -50,7 +63,8 @@ std::optional<ItemDetails> describe_attribute_of(eval::World& world, eval::Value
 /// Of a builtin, by the name it is registered under or that it has in `builtins`.
 std::optional<ItemDetails> describe_builtin(std::string_view name);
 
-/// Of a name that this file defines at `definition`: its comment, and how what it is bound to begins.
+/// Of a name that this file defines at `definition`: its comment, and how what it is bound to
+/// begins.
 std::optional<ItemDetails> describe_definition(const syntax::Ast& ast, std::string_view text,
                                                const Names& names, uint32_t definition);
 

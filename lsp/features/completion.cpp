@@ -174,7 +174,7 @@ CompletionList binding_path_items(const Completing& c) {
   return list;
 }
 
-// --- Names left of `=` -----------------------------------------------------------------------------
+// --- Names left of `=` -------------------------------------------------------------------------
 /// The call that the set around the cursor is an argument of.
 struct Call {
   syntax::NodeId function = syntax::kNoNode;
@@ -258,9 +258,10 @@ void complete_binding(Server& server, const CompletingPtr& c) {
     if (!server.settings.evaluation) return answer(*c, list);
     evaluate(server, c->query, [c, set, call, list](const EvaluatedQuery& e, JsonWriter& out) {
       CompletionList all = list;
-      if (auto formals =
-              analysis::formals_of_value(e.session.world, e.unit, call.function, call.before))
-        add_missing(without_defined(c->ast(), set, std::move(*formals)), all);
+      auto formals =
+          analysis::formals_of_value(e.session.world, e.unit, call.function, call.before);
+      if (!formals) formals = conventional_formals(*c, call.function, call.before, e);
+      if (formals) add_missing(without_defined(c->ast(), set, std::move(*formals)), all);
       write_list(*c, std::move(all), out);
     });
   });

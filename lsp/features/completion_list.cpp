@@ -127,6 +127,21 @@ std::optional<CompletionList> conventional_list(const Completing& c,
   }
 }
 
+std::optional<std::vector<CompletionItem>> conventional_formals(const Completing& c,
+                                                                syntax::NodeId function,
+                                                                uint32_t applied,
+                                                                const EvaluatedQuery& e) {
+  if (!c.nixpkgs) return std::nullopt;
+  try {
+    const auto value = analysis::value_by_convention(e.session.world, e.session.unit(*c.nixpkgs),
+                                                     c.ast(), c.names(), {function, 0});
+    return value ? analysis::formals_of(e.session.world, *value, applied) : std::nullopt;
+  } catch (const eval::EvalError& error) {
+    if (error.data().kind == eval::ErrorKind::Cancelled) throw;
+    return std::nullopt;
+  }
+}
+
 std::optional<analysis::ItemDetails> describe(const CompletionSource& source, std::string_view name,
                                               const EvaluatedQuery& e) {
   if (!source.convention)

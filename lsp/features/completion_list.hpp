@@ -21,7 +21,8 @@ namespace nilas::lsp {
 /// Of longer lists only what matches is sent, and the client is told to ask again.
 inline constexpr size_t kMaxItems = 1000;
 
-/// Where attributes of a value came from: an expression of a text (perhaps mended), or a convention.
+/// Where attributes of a value came from: an expression of a text (perhaps mended), or a
+/// convention.
 struct CompletionSource {
   SnapshotPtr document;
   analysis::BaseExpression expression;
@@ -75,6 +76,11 @@ std::optional<CompletionList> evaluated_list(const Completing& c, const Snapshot
 std::optional<CompletionList> conventional_list(const Completing& c,
                                                 const analysis::Convention& convention,
                                                 const EvaluatedQuery& e);
+/// Parameters of what a function stands for by convention.
+std::optional<std::vector<analysis::CompletionItem>> conventional_formals(const Completing& c,
+                                                                          syntax::NodeId function,
+                                                                          uint32_t applied,
+                                                                          const EvaluatedQuery& e);
 /// What is told of an attribute of a list's source.
 std::optional<analysis::ItemDetails> describe(const CompletionSource& source, std::string_view name,
                                               const EvaluatedQuery& e);

@@ -11,7 +11,9 @@
 #include <deque>
 #include <optional>
 
+#include "lsp/analysis/conventions.hpp"
 #include "lsp/hover_style.hpp"
+#include "lsp/nixpkgs.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/protocol/hover.hpp"
 #include "lsp/server.hpp"
@@ -37,6 +39,7 @@ struct HoverJob {
   SnapshotPtr document;
   std::shared_ptr<const syntax::Tree> tree;
   uint32_t offset = 0;
+  std::optional<EvaluatedText> nixpkgs;  ///< what conventions refer to
   std::shared_ptr<std::atomic<bool>> stop = std::make_shared<std::atomic<bool>>(false);
   std::vector<Reply<HoverResult>> waiting;
   HoverAnswer result = std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
@@ -107,6 +110,8 @@ class Hovers {
     job->document = document;
     job->tree = std::move(tree);
     job->offset = offset;
+    if (server_.settings.evaluation)
+      job->nixpkgs = server_.nixpkgs_texts->find(FileFinder(server_), document->directory);
     job->waiting.push_back(reply);
     jobs_.push_back(job);
     HoverJobPtr known;
@@ -164,8 +169,9 @@ class Hovers {
       return path == d.key || is_in(folders, path);
     };
     try {
-      const auto content = analysis::hover(session.world, unit, target, limits, in_workspace);
+      auto content = analysis::hover(session.world, unit, target, limits, in_workspace);
       if (!content) return std::nullopt;
+      if (content->by_argument && job.nixpkgs) explain(job, target, session, *content);
       return HoverResult{analysis::hover_text(*content, hover_style(folders, format)),
                          format == analysis::HoverFormat::Markdown,
                          d.lines->range(content->span, encoding)};
@@ -173,6 +179,21 @@ class Hovers {
       if (session.stop)
         return std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
       return HoverResult{"not evaluated: " + e.data().message, false, std::nullopt};
+    }
+  }
+
+  /// What is known by convention; without it the hover stands as it is.
+  static void explain(const HoverJob& job, const syntax::Located& target,
+                      EvaluationSession& session, analysis::HoverContent& content) {
+    const bool prefix = target.kind == syntax::LocatedKind::Prefix;
+    const syntax::NodeId node = prefix ? target.select : target.expr;
+    if (node == syntax::kNoNode) return;
+    try {
+      analysis::explain_by_convention(session.world, session.unit(*job.nixpkgs),
+                                      job.document->ast(), job.document->names(),
+                                      {node, prefix ? target.names : 0}, content);
+    } catch (const eval::EvalError&) {
+      // Out of time, or nixpkgs is broken.
     }
   }
 

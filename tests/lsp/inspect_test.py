@@ -1,7 +1,7 @@
-"""The inside of the server: nilas/syntaxTree, nilas/bytecode, nilas/memory, nilas.reload."""
-import tempfile
+"""The inside of the server: nilas/syntaxTree, nilas/bytecode, nilas/memory, nilas.reload; nilas check --self."""
+import glob, os, re, subprocess, tempfile
 
-from wire import Client, run_tests
+from wire import NILAS, Client, cursor, read_cases, run_tests
 
 
 def session():
@@ -53,6 +53,24 @@ def test_reload():
     answer = c.wait(c.start_request('workspace/executeCommand', {'command': 'no.such'}))
     assert answer['error']['code'] == -32602
     assert c.stop() == 0
+
+
+def test_every_feature_at_every_token():
+    """Of all texts of the fixtures, damaged ones among them."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    with tempfile.TemporaryDirectory() as folder:
+        count = 0
+        for path in sorted(glob.glob(here + '/*/*.txt')):
+            for _, files, _ in read_cases(path):
+                for (name, _), text in files.items():
+                    if name.endswith('.nix'):
+                        count += 1
+                        with open(f'{folder}/{count}.nix', 'w', encoding='utf-8') as f:
+                            f.write(cursor(text)[0])
+        p = subprocess.run([NILAS, 'check', '--self', folder], capture_output=True, text=True)
+        assert p.returncode == 0 and p.stderr == '', (p.returncode, p.stdout[-500:], p.stderr[-500:])
+        told = re.search(r'(\d+) answers in (\d+) files, 0 failed', p.stdout)
+        assert told and int(told[2]) == count and int(told[1]) > 20 * count, p.stdout
 
 
 run_tests(globals())
