@@ -86,7 +86,7 @@ void Vm::enter_thunk(Thunk* thunk) {
     case ThunkState::Evaluated: assert(false); break;
     case ThunkState::Failed: throw_failed(thunk);
     case ThunkState::Running:
-      running_ = &world.code(thunk->object.count);
+      running_ = thunk;
       fail(ErrorKind::InfiniteRecursion, "infinite recursion encountered");
     case ThunkState::Suspended: break;
   }

@@ -2,6 +2,7 @@
 // Compiled code. A block is the body of a thunk or function, compiled when it first runs.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -86,6 +87,11 @@ struct CodeBody {
   std::vector<AttrsLiteral> literals;
   std::vector<FormalsInfo> formals;
   uint32_t max_stack = 0;  // slots above base, arguments included
+
+  /// `pc` stands behind an instruction of this body.
+  bool contains(const uint32_t* pc) const {
+    return std::less()(words.data(), pc) && !std::less()(words.data() + words.size(), pc);
+  }
 };
 
 /// A body to be: most are never run, so this is small.

@@ -66,6 +66,7 @@ struct TraceFrame {
   std::string message;
   SourceSpan span;
   bool detail = false;                ///< C++ Nix tells it only with --show-trace
+  bool always = false;                ///< and this even where a trace is cut short
   const CodeBlock* code = nullptr;    ///< its instruction `at` was under way
   const CodeBlock* forced = nullptr;  ///< and forced the thunk with this code, if it forced one
   uint32_t at = 0;
@@ -107,6 +108,13 @@ class EvalError final : public std::exception {
   void place_steps(SourceSpan span) {
     for (TraceFrame& f : data_->trace)
       if (!f.message.empty() && !f.span.known()) f.span = span;
+  }
+  /// Of more than `most` steps, those in the middle are dropped.
+  void keep_steps(size_t most) {
+    auto& trace = data_->trace;
+    if (trace.size() <= most) return;
+    const auto middle = trace.begin() + static_cast<std::ptrdiff_t>(most / 2);
+    trace.erase(middle, middle + static_cast<std::ptrdiff_t>(trace.size() - most));
   }
   EvalError& operand(uint32_t index) {
     data_->operand = index;

@@ -13,7 +13,7 @@ namespace nilas::eval {
 
 namespace {
 
-/// Steps kept of a trace: an infinite recursion has thousands, all alike.
+/// Steps kept of a trace, of the inner and the outer end: an infinite recursion has thousands, all alike.
 constexpr size_t kMaxTrace = 200;
 
 size_t edit_distance(std::string_view a, std::string_view b) {
@@ -211,21 +211,26 @@ void Vm::leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool 
   if (at >= 0) {
     const auto index = static_cast<uint32_t>(at);
     if (first) place_own(error, block, index, forced);
-    error.trace({.code = &block, .forced = forced, .at = index});
+    error.trace(TraceFrame{.code = &block, .forced = forced, .at = index});
     entering = is_prologue(block, index);
   }
   if (block.kind == CodeKind::Lambda) {
     if (!entering)
-      error.trace({cat("while calling ", quoted_name(*this, block)), lambda_place(block), true});
-    if (frame.tail_call != nullptr)
-      error.trace({.message = "from call site",
-                   .span = {},
-                   .detail = !entering,
-                   .tail_call = frame.tail_call});
-    else if (call.known())
-      error.trace({"from call site", call, !entering});
+      error.trace(
+          TraceFrame{cat("while calling ", quoted_name(*this, block)), lambda_place(block), true});
+    TraceFrame step{.message = "from call site", .span = call, .detail = !entering};
+    if (frame.update != nullptr && is_application(frame.update) &&
+        world.code(frame.update->object.count).body->contains(frame.tail_call)) {
+      // A delayed application: C++ Nix has it called where its function is.
+      const Value f = resolve(frame.update->slots[0]);
+      step.span = f.is_function() ? world.function_span(f) : SourceSpan{};
+    } else {
+      step.tail_call = frame.tail_call;
+    }
+    if (step.span.known() || step.tail_call != nullptr) error.trace(std::move(step));
   } else if (frame.update != nullptr && block.unit->is_file &&
-             block.node == block.unit->ast->root) {
+             block.node == block.unit->ast->root && frames_.size() > 1) {
+    // Not that of the file that was asked for, only of imported ones.
     error.trace(cat("while evaluating the file '", block.unit->name, "':"));
   }
 }
@@ -235,7 +240,9 @@ void Vm::leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool 
 bool Vm::unwind(EvalError& error, size_t stop) {
   const bool limit = is_limit(error.data().kind);
   bool first = true;  // no frame of code has been left yet
-  const CodeBlock* forced = std::exchange(running_, nullptr);
+  const Thunk* running = std::exchange(running_, nullptr);
+  const CodeBlock* forced = running == nullptr ? nullptr : &world.code(running->object.count);
+  size_t kept_steps = kMaxTrace;
   while (frames_.size() > stop) {
     Frame& f = frames_.back();
     if (f.native && f.catches && !limit) {
@@ -244,29 +251,33 @@ bool Vm::unwind(EvalError& error, size_t stop) {
       sp_ = f.sp;
       return true;
     }
-    const bool traced = error.data().trace.size() < kMaxTrace;
     if (f.native) {
       const ErrorNote note = f.native.promise().note;
       const bool told = !limit || error.data().kind == ErrorKind::DepthLimit;
-      if (note.add != nullptr && traced && told) note.add(error, note.data);
+      if (note.add != nullptr && told) note.add(error, note.data);
+      kept_steps = std::max(kept_steps, error.data().trace.size());
       f.native.destroy();
       forced = nullptr;
     } else {
-      if (traced) {
-        const Frame* caller = frames_.size() > 1 ? &f - 1 : nullptr;
-        const SourceSpan call = caller != nullptr && f.is_call ? site(*caller) : SourceSpan{};
-        if (f.block->unit == nullptr)
-          leave_own_code(error, f, call, first);
-        else
-          leave_code(error, f, call, first, forced);
-      }
+      const Frame* caller = frames_.size() > 1 ? &f - 1 : nullptr;
+      const SourceSpan call = caller != nullptr && f.is_call ? site(*caller) : SourceSpan{};
+      if (f.block->unit == nullptr)
+        leave_own_code(error, f, call, first);
+      else
+        leave_code(error, f, call, first, forced);
+      if (running != nullptr && f.update == running)
+        error.trace(TraceFrame{.message = "entering the infinite recursion", .always = true});
+      error.keep_steps(kept_steps);
       first = first && f.block == &world.code(extra_code_);
-      forced = f.update != nullptr ? f.block : nullptr;
+      // A tail call may have put other code into the frame.
+      forced = f.update != nullptr ? &world.code(f.update->object.count) : nullptr;
       if (f.update != nullptr) {
         if (limit) {
           f.update->set_state(ThunkState::Suspended);
         } else {
-          ErrorPtr kept = traced ? std::make_shared<const ErrorData>(error.data()) : error.share();
+          ErrorPtr kept = error.data().trace.size() < kMaxTrace
+                              ? std::make_shared<const ErrorData>(error.data())
+                              : error.share();
           f.update->slots[0] = Value::of(Value::kBoxed, heap.alloc_failure(std::move(kept)));
           f.update->set_state(ThunkState::Failed);
         }

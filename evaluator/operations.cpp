@@ -297,9 +297,16 @@ Task not_equal(Vm& vm, Root a, Root b) {
 
 namespace {
 
+void add_element_steps(EvalError& error, void* depth) {
+  for (uint32_t i = *static_cast<const uint32_t*>(depth); i > 0; --i)
+    error.trace("while comparing two list elements");
+}
+
 Task less_as(Vm& vm, Root a, Root b, bool negate) {
   // Lists compare by their first elements that differ, at any depth: equal elements are told by ==.
   Root x(vm.heap, a), y(vm.heap, b);
+  uint32_t depth = 0;  // lists around x and y
+  co_await SetNote{{&add_element_steps, &depth}};
   for (;;) {
     const Value p = co_await vm.force(x);
     x = p;
@@ -327,6 +334,7 @@ Task less_as(Vm& vm, Root a, Root b, bool negate) {
     const Value next_x = x->list()->items[i], next_y = y->list()->items[i];
     x = next_x;
     y = next_y;
+    ++depth;
   }
 }
 

@@ -464,7 +464,7 @@ void place_own(EvalError& error, const CodeBlock& code, uint32_t at, const CodeB
       if (!has_steps) error.at(place);
       return error.place_steps(place);
     }
-    case Op::Concat: error.at(joint(unit, node, data.operand)); return error.place_steps(data.span);
+    case Op::Concat: return error.place_steps(joint(unit, node, data.operand));
     case Op::Select:
     case Op::SelectOr:
     case Op::SelectDynamic:

@@ -294,7 +294,7 @@ class Vm {
   std::vector<Frame> frames_;
   Value result_;
   ErrorPtr caught_;
-  const CodeBlock* running_ = nullptr;  // of the thunk that turned out to need itself
+  const Thunk* running_ = nullptr;  // turned out to need itself
   Request request_ = Request::None;
   Value request_value_;
   uint32_t request_args_ = 0;

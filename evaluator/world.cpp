@@ -242,9 +242,8 @@ SourceSpan World::call_place(const uint32_t* pc) const {
   for (CodeId id = 0; id < code_count_; ++id) {
     const CodeBlock& c = code(id);
     if (!c.body || c.unit == nullptr) continue;
-    const auto& words = c.body->words;
-    if (std::less()(words.data(), pc) && !std::less()(words.data() + words.size(), pc))
-      return place_of(*c.unit, c.body->nodes[static_cast<size_t>(pc - words.data()) - 1]);
+    if (c.body->contains(pc))
+      return place_of(*c.unit, c.body->nodes[static_cast<size_t>(pc - c.body->words.data()) - 1]);
   }
   return {};
 }

@@ -90,7 +90,8 @@ Task add_error_context(Vm& vm, Args args) {
   const Value context = co_await coerce_to_string(
       vm, Root(vm.heap, args[0]), Coercion{.copy_to_store = false},
       "while evaluating the error message passed to builtins.addErrorContext");
-  throw EvalError(error).trace(std::string(vm.view(context)));
+  throw EvalError(error).trace(
+      TraceFrame{.message = std::string(vm.view(context)), .always = true});
 }
 
 }  // namespace nilas::eval::builtins

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <vector>
 
 #include "evaluator/format/json.hpp"
@@ -119,7 +118,7 @@ class JsonWriter {
       const Level& level = levels_[i];
       const uint32_t at = level.next - 1;
       if (level.container.is_list()) {
-        error.trace(cat("while evaluating list element at index ", at));
+        error.trace(cat("while evaluating list element at index ", at), place(i));
         continue;
       }
       Attrs* set = level.container.attrs();
@@ -133,17 +132,20 @@ class JsonWriter {
   size_t depth() const { return levels_.size(); }
 
   /// Where C++ Nix says that the value is: at the attribute that holds it, or the list with it.
-  SourceSpan place() const {
-    const auto level = std::find_if(levels_.rbegin(), levels_.rend(),
-                                    [](const Level& l) { return l.container.is_attrs(); });
-    if (level == levels_.rend()) return {};
-    Attrs* set = level->container.attrs();
-    return vm_.world.position(set->pos(vm_.name_order(set->keys)[level->next - 1]));
-  }
+  SourceSpan place() const { return place(levels_.size()); }
 
   Value finish() { return vm_.make_string(text_, contexts_.make(vm_)); }
 
  private:
+  /// The same for what the outermost `depth` levels hold.
+  SourceSpan place(size_t depth) const {
+    while (depth > 0 && levels_[depth - 1].container.is_list())
+      --depth;
+    if (depth == 0) return {};
+    Attrs* set = levels_[depth - 1].container.attrs();
+    return vm_.world.position(set->pos(vm_.name_order(set->keys)[levels_[depth - 1].next - 1]));
+  }
+
   struct Level {
     Value container;  // reachable from the value that is written
     uint32_t next;

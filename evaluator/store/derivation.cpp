@@ -30,9 +30,10 @@ void add_derivation_steps(EvalError& error, void* data) {
                     progress.name, "'"),
                 progress.attribute_span);
   }
-  error.trace(cat("while evaluating derivation '", progress.name,
-                  "'\n  whose name attribute is located at ",
-                  show_position(*progress.world, progress.name_span)));
+  error.trace(TraceFrame{.message = cat("while evaluating derivation '", progress.name,
+                                        "'\n  whose name attribute is located at ",
+                                        show_position(*progress.world, progress.name_span)),
+                         .always = true});
 }
 
 /// Decides what kind of derivation it is; see DerivationDraft.

@@ -55,7 +55,7 @@ class TracePrinter {
   void frame(const TraceFrame& f) {
     if (f.message.empty()) return;
     if (style_ == TraceStyle::Short && weight_ > kShortTrace) truncated_ = true;
-    if (truncated_) return;
+    if (truncated_ && !f.always) return;
     if (!seen_.insert(key(f)).second) {
       skipped_.push_back(&f);
       return;
