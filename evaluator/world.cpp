@@ -105,6 +105,7 @@ void World::parse_unit(SourceUnit& unit, std::string text,
                     {unit.id, {at, std::max(at, d.span.end)}});
   }
   attach(unit, unit.text, std::make_shared<const syntax::Ast>(std::move(parsed.ast)));
+  check_literals(*this, unit);
 }
 
 const SourceUnit& World::parse_source(std::string name, std::string base_dir, std::string text,
@@ -123,7 +124,7 @@ Value World::thunk_of(const SourceUnit& unit) {
 const World::Import& World::imported(std::string_view path) {
   const std::string key = resolve_import(*this, path);
   if (const auto it = imports_.find(key); it != imports_.end()) return it->second;
-  auto text = read_file(*this, key);
+  auto text = read_file(*this, resolve_symlinks(*this, key, Symlinks::Full));
   if (!text) fail_io("opening file", key, text.error());
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   parse_unit(unit, std::move(*text), global_names());
@@ -140,7 +141,7 @@ const SourceUnit& World::import_unit(std::string_view path) {
 
 Value World::import_scoped(std::string_view path, Attrs* scope) {
   const std::string key = resolve_import(*this, path);
-  auto text = read_file(*this, key);
+  auto text = read_file(*this, resolve_symlinks(*this, key, Symlinks::Full));
   if (!text) fail_io("opening file", key, text.error());
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   const auto base = global_names();

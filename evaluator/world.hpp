@@ -17,6 +17,7 @@
 #include "evaluator/error.hpp"
 #include "evaluator/features.hpp"
 #include "evaluator/fetch/options.hpp"
+#include "evaluator/lints.hpp"
 #include "evaluator/store/state.hpp"
 #include "evaluator/vm.hpp"
 #include "syntax/ast.hpp"
@@ -38,6 +39,7 @@ struct WorldOptions {
   std::string store_dir = "/nix/store";
   Features features{.fetch_tree = true, .flakes = true};
   FetchOptions fetch;
+  LiteralLints lints;
   bool pure = false;  ///< no environment, clock or search path
 };
 

@@ -62,7 +62,8 @@ void SymbolTable::grow() {
   }
 }
 
-Builder::Builder(std::string_view text) : text_(text) {
+Builder::Builder(std::string_view text)
+    : text_(text), names_search_path_(text.contains("__nixPath") || text.contains("__findFile")) {
   ast.nodes.reserve(text.size() / 6);
   ast.blob.reserve(text.size() / 3);
   ast.refs.reserve(text.size() / 24);
@@ -115,7 +116,27 @@ NodeId Builder::url(Span span) {
              static_cast<uint8_t>(StringStyle::Url));
 }
 
+NodeId Builder::named_variable(std::string_view name, Span span) {
+  const auto ref = static_cast<RefId>(ast.refs.size());
+  ast.refs.push_back({.node = node_mark(), .target = kNone, .kind = RefKind::Unbound});
+  const NodeId node = add(NodeKind::Var, span, node_mark(), symbols_.intern(ast, name), ref);
+  ast.nodes[node].flags |= kSynthetic;
+  return node;
+}
+
 NodeId Builder::search_path(Span span) {
+  if (names_search_path_) {
+    // `<x>` is `__findFile __nixPath "x"`, and this file may have given these names a meaning.
+    const NodeId first = node_mark();
+    const size_t mark = pending_mark();
+    const NodeId find = named_variable("__findFile", span);
+    push_pending(named_variable("__nixPath", span));
+    const Span inside{span.begin + 1, span.end - 1};
+    ast.parts.push_back({.text = text_id(source(inside)), .expr = kNoNode, .span = inside});
+    push_pending(
+        add(NodeKind::String, span, node_mark(), static_cast<uint32_t>(ast.parts.size() - 1), 1));
+    return apply(span, first, find, mark);
+  }
   return add(NodeKind::SearchPath, span, node_mark(),
              text_id(source({span.begin + 1, span.end - 1})));
 }

@@ -197,7 +197,11 @@ class Builder {
     return (uint64_t{sets_[set].serial} << 32) | symbol;
   }
 
+  /// A Var that is not written.
+  NodeId named_variable(std::string_view name, Span span);
+
   std::string_view text_;
+  bool names_search_path_;  ///< the text has names that `<x>` depends on
   SymbolTable symbols_;
   std::vector<NodeId> pending_nodes_;
   std::vector<PendingPart> pending_parts_;

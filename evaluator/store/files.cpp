@@ -91,6 +91,8 @@ HostResult<FileInfo> file_info(World& world, std::string_view path) {
       },
       [&](std::string_view real) {
         auto info = world.host.info(real);
+        // The store is there, even where nobody ever had one.
+        if (!info && path == world.store->dir.dir) info = FileInfo{.type = FileType::Directory};
         known.emplace(path, info);
         return info;
       });
@@ -170,12 +172,27 @@ void fail_io(std::string_view action, std::string_view path, const HostError& er
 }
 
 std::string resolve_import(World& world, std::string_view path) {
-  std::string resolved = resolve_symlinks(world, path, Symlinks::Full);
-  const auto info = file_info(world, resolved);
-  if (!info) fail_io("opening file", resolved, info.error());
-  if (info->type != FileType::Directory) return resolved;
-  return resolve_symlinks(world, cat(resolved == "/" ? "" : resolved, "/default.nix"),
-                          Symlinks::Full);
+  // Symlinks on the way stay, so that `../x` in the file means what its path says; one at the end
+  // is followed.
+  std::string at(path);
+  for (int links = 0; at != "/"; ++links) {
+    const std::string directory = resolve_symlinks(world, parent_path(at), Symlinks::Full);
+    const std::string real = cat(directory == "/" ? "" : directory, "/", base_name(at));
+    const auto info = file_info(world, real);
+    if (!info) fail_io("opening file", at, info.error());
+    if (info->type != FileType::Symlink) break;
+    if (links > kMaxLinks) {
+      throw EvalError(
+          ErrorKind::Io,
+          cat("too many symbolic links encountered while traversing the path '", path, "'"));
+    }
+    const auto target = read_link(world, real);
+    if (!target) fail_io("reading symbolic link", real, target.error());
+    at = canonical_path(target->starts_with('/') ? *target : cat(parent_path(at), "/", *target));
+  }
+  const auto info = file_info(world, resolve_symlinks(world, at, Symlinks::Full));
+  const bool is_directory = info && info->type == FileType::Directory;
+  return is_directory ? cat(at == "/" ? "" : at, "/default.nix") : at;
 }
 
 Value copy_path_to_store(Vm& vm, Value path) {

@@ -51,8 +51,9 @@ std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode)
 /// exist", or "<action> '/x': <the system's words>" for what is not a missing file.
 [[noreturn]] void fail_io(std::string_view action, std::string_view path, const HostError& error);
 
-/// What `import` must open: `path` resolved as C++ Nix does, and default.nix appended to a
-/// directory. Throws EvalError (Io).
+/// What `import` opens: `path` with a symlink at its end followed, and default.nix appended to a
+/// directory. Symlinks on the way stay: paths in the file start where the path says. Throws
+/// EvalError (Io).
 std::string resolve_import(World& world, std::string_view path);
 
 /// Whether `import` of this path must give the derivation that a .drv file in the store describes.

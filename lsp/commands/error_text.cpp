@@ -133,16 +133,22 @@ std::string suggestion_text(const std::vector<std::string>& names) {
   return text + "?";
 }
 
-std::string indented_error(std::string_view body) {
+std::string labelled(std::string_view label, std::string_view body) {
   body = trim_end(body);
   std::string out;
   for (bool first = true; first || !body.empty(); first = false) {
     const size_t lf = std::min(body.find('\n'), body.size());
     if (!first) out += '\n';
-    out += trim_end(fmt::format("{}{}", first ? "error: " : "       ", body.substr(0, lf)));
+    if (first) out += label;
+    out += trim_end(fmt::format("{:{}} {}", "", first ? 0 : label.size(), body.substr(0, lf)));
     body.remove_prefix(std::min(lf + 1, body.size()));
   }
   return out;
+}
+
+std::string warning_text(const World& world, std::string_view message, SourceSpan span) {
+  Places places(world);
+  return labelled("warning:", fmt::format("{}\n{}", message, places(span)));
 }
 
 std::string error_text(const World& world, const eval::ErrorData& error, TraceStyle style) {

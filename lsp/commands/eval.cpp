@@ -139,6 +139,11 @@ int evaluate(const EvalOptions& options) {
   setup.pure = options.pure;
   setup.features = options.features;
   setup.fetch = options.fetch;
+  setup.lints = options.lints;
+  setup.lints.warn = [](const eval::World& world, const std::string& message,
+                        eval::SourceSpan span) {
+    fmt::print(stderr, "{}\n", warning_text(world, message, span));
+  };
   if (!options.current_system.empty()) setup.current_system = options.current_system;
   CommandWorld& session = make_command_world(std::move(setup), options.fetching);
   eval::Limits limits;

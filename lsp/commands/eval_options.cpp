@@ -79,6 +79,11 @@ void set_option(EvalOptions& o, const std::string& name, const std::string& valu
   if (name == "restrict-eval") o.fetch.restricted = on;
   if (name == "allowed-uris") o.fetch.allowed_uris = split_words(value);
   if (name == "use-registries") o.fetch.use_registries = on;
+  if (const auto lint = eval::parse_lint(value)) {
+    if (name == "lint-url-literals") o.lints.urls = *lint;
+    if (name == "lint-short-path-literals") o.lints.short_paths = *lint;
+    if (name == "lint-absolute-path-literals") o.lints.absolute_paths = *lint;
+  }
   if (name == "tarball-ttl") o.fetching.fresh = std::chrono::seconds(std::stol(value));
   if (name == "connect-timeout") o.fetching.limits.connect = std::chrono::seconds(std::stol(value));
   if (name == "stalled-download-timeout") {
@@ -108,7 +113,8 @@ void add_policy_options(CLI::App& command, EvalOptions& o) {
       "--no-registries,--no-use-registries", [&] { o.fetch.use_registries = false; },
       "Look up no names of flakes.");
   for (const char* setting :
-       {"allowed-uris", "experimental-features", "extra-experimental-features"}) {
+       {"allowed-uris", "experimental-features", "extra-experimental-features", "lint-url-literals",
+        "lint-short-path-literals", "lint-absolute-path-literals"}) {
     each(command, std::string("--") + setting, 1, "As the setting of Nix.",
          [&o, setting](const Words& w) { set_option(o, setting, w[0]); });
   }

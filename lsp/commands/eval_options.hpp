@@ -8,6 +8,7 @@
 
 #include "evaluator/features.hpp"
 #include "evaluator/fetch/options.hpp"
+#include "evaluator/lints.hpp"
 #include "lsp/fetch/fetcher.hpp"
 
 namespace nilas::lsp {
@@ -38,6 +39,7 @@ struct EvalOptions {
   FetcherOptions fetching;
   eval::Features features{.fetch_tree = true, .flakes = true};
   eval::FetchOptions fetch;
+  eval::LiteralLints lints;
 };
 
 /// Adds the options to `command`; they are filled in by its parse.
