@@ -11,6 +11,7 @@
 
 #include "evaluator/fetch/input.hpp"
 #include "lsp/fetch/archive.hpp"
+#include "lsp/fetch/failure.hpp"
 
 namespace nilas::lsp {
 
@@ -22,22 +23,22 @@ using eval::FetchFailure;
 
 namespace {
 
-std::unexpected<FetchFailure> fail(std::string message) {
-  return std::unexpected(FetchFailure{std::move(message), false});
-}
-
-std::unexpected<FetchFailure> refuse(std::string_view what) {
-  return std::unexpected(FetchFailure{
-      fmt::format("'{}' is neither in the store nor in the cache, and fetching is not allowed",
-                  what),
-      true});
-}
-
-/// Path of a `file:` URL; nothing for others.
-std::optional<std::string> local_path(const std::string& url) {
-  const auto parsed = eval::parse_url(url, eval::UrlSyntax::Strict);
-  if (!parsed || parsed->scheme != "file") return std::nullopt;
-  return parsed->path_text();
+/// Why the file that a URL names cannot be an archive.
+std::optional<std::string> check_local(const std::string& url, const std::string& path) {
+  if (!path.starts_with('/')) {
+    return fmt::format(
+        "tarball '{}' must use an absolute path. The 'file' scheme does not support relative "
+        "paths.",
+        url);
+  }
+  if (!fs::exists(path)) return fmt::format("tarball '{}' does not exist.", path);
+  if (!fs::is_directory(path)) return std::nullopt;
+  if (fs::exists(path + "/.git")) {
+    return fmt::format(
+        "tarball '{}' is a git repository, not a tarball. Please use `git+file` as the scheme.",
+        path);
+  }
+  return fmt::format("tarball '{}' is a directory, not a file.", path);
 }
 
 /// What the cache remembers of a URL as an answer.
@@ -87,13 +88,24 @@ Fetcher::Mounted Fetcher::find_mount(std::string_view path) const {
   return {mounts_[index].get(), path};
 }
 
+std::optional<FetchedTree> Fetcher::find_by_hash(const FetchAttributes& input) const {
+  const std::string* text = eval::find_string(input, "narHash");
+  if (!text || text->empty()) return std::nullopt;
+  const std::string hash = eval::format_hash(eval::parse_sri_hash(*text), eval::HashFormat::Sri);
+  auto tree = remembered(cache_, cache_.find_url("nar " + hash));
+  if (tree && input.contains("lastModified")) tree->attributes.erase("lastModified");
+  return tree;
+}
+
+bool Fetcher::is_fresh(const nlohmann::json& record) const {
+  const int64_t fetched = record.is_object() ? record.value("fetched", int64_t{0}) : 0;
+  return std::time(nullptr) - fetched < options_.fresh.count();
+}
+
 FetchResult Fetcher::fetch(const FetchAttributes& input, const FetchControl& control) {
   const std::string& type = eval::string_attribute(input, "type");
   try {
-    if (const std::string* hash = eval::find_string(input, "narHash"); hash && !hash->empty()) {
-      if (const auto root = cache_.find_tree(*hash))
-        return FetchedTree{.root = *root, .nar_hash = *hash};
-    }
+    if (auto known = find_by_hash(input)) return std::move(*known);
     if (type == "git") return fetch_git(input, control);
     if (type == "file") return fetch_file(input, control);
     if (type == "tarball") return fetch_archive(input, control);
@@ -103,155 +115,6 @@ FetchResult Fetcher::fetch(const FetchAttributes& input, const FetchControl& con
   }
   const std::string* url = eval::find_string(input, "url");
   return refuse(url ? *url : type);
-}
-
-// --- Git ----------------------------------------------------------------------------------------------
-
-FetchResult Fetcher::fetch_git(const FetchAttributes& input, const FetchControl& control) {
-  const std::string& url = eval::string_attribute(input, "url");
-  const auto path = local_path(url);
-  if (!path) return fetch_remote_git(url, input, control);
-  auto repository = GitRepository::open(*path);
-  if (!repository) {
-    return fail(fmt::format("opening Git repository \"{}\": {}", *path, repository.error()));
-  }
-  const std::string* ref = eval::find_string(input, "ref");
-  const std::string* rev = eval::find_string(input, "rev");
-  if (!ref && !rev && !repository->is_bare()) return fetch_worktree(*repository, *path, input);
-  if (rev) return fetch_commit(*repository, *path, input, *rev);
-  const std::string name = ref ? *ref : repository->branch().value_or("HEAD");
-  const auto found = repository->resolve(name);
-  if (!found) return fail(fmt::format("resolving Git reference '{}': {}", name, found.error()));
-  FetchResult tree = fetch_commit(*repository, *path, input, *found);
-  if (tree) tree->attributes.emplace("ref", name);
-  return tree;
-}
-
-namespace {
-
-ExportIgnore export_ignore(const FetchAttributes& input) {
-  return eval::has_flag(input, "exportIgnore") ? ExportIgnore::Respect : ExportIgnore::Ignore;
-}
-
-std::optional<FetchFailure> refuse_submodules(const FetchAttributes& input,
-                                              const std::string& path) {
-  if (!eval::has_flag(input, "submodules")) return std::nullopt;
-  if (eval::has_flag(input, "exportIgnore")) {
-    return FetchFailure{"exportIgnore and submodules are not supported together yet"};
-  }
-  if (!fs::exists(path + "/.gitmodules")) return std::nullopt;
-  return FetchFailure{fmt::format("submodules of '{}' are not fetched here", path), true};
-}
-
-}  // namespace
-
-FetchResult Fetcher::fetch_commit(const GitRepository& repository, const std::string& path,
-                                  const FetchAttributes& input, std::string rev) {
-  if (const auto refused = refuse_submodules(input, path)) return std::unexpected(*refused);
-  if (!repository.has_commit(rev)) {
-    const std::string* ref = eval::find_string(input, "ref");
-    return fail(fmt::format(
-        "Cannot find Git revision '{}' in ref '{}' of repository '{}'! Please make sure that the "
-        "rev exists on the ref you've specified or add allRefs = true; to fetchGit.",
-        rev, ref ? *ref : "HEAD", path));
-  }
-  auto tree = mount_commit(path, rev, export_ignore(input));
-  const auto time = repository.commit_time(rev);
-  if (!tree) return fail(tree.error());
-  if (!time) return fail(time.error());
-  FetchedTree fetched{.root = mount(std::move(*tree))};
-  fetched.attributes.emplace("rev", std::move(rev));
-  if (!input.contains("lastModified")) fetched.attributes.emplace("lastModified", *time);
-  if (!eval::has_flag(input, "shallow") && !repository.is_shallow()) {
-    fetched.history = path;
-  }
-  return fetched;
-}
-
-FetchResult Fetcher::fetch_worktree(const GitRepository& repository, const std::string& path,
-                                    const FetchAttributes& input) {
-  if (const auto refused = refuse_submodules(input, path)) return std::unexpected(*refused);
-  const auto state = repository.worktree();
-  if (!state) return fail(state.error());
-  auto tree = mount_worktree(path, *state, export_ignore(input));
-  if (!tree) return fail(tree.error());
-  FetchedTree fetched{.root = mount(std::move(*tree))};
-  const std::string git = path + "/.git";
-  watched_.insert(watched_.end(), {git + "/index", git + "/HEAD", git + "/logs/HEAD"});
-  auto& attributes = fetched.attributes;
-  uint64_t time = 0;
-  if (state->head) time = repository.commit_time(*state->head).value_or(0);
-  attributes.emplace("lastModified", time);
-  if (state->dirty) {
-    if (options_.warn) options_.warn(fmt::format("warning: Git tree '{}' is dirty", path));
-    if (state->head) {
-      attributes.emplace("dirtyRev", *state->head + "-dirty");
-      attributes.emplace("dirtyShortRev", state->head->substr(0, 7) + "-dirty");
-    }
-    return fetched;
-  }
-  if (state->branch) attributes.emplace("ref", *state->branch);
-  attributes.emplace("rev", state->head.value_or(std::string(40, '0')));
-  if (!eval::has_flag(input, "shallow")) {
-    if (!state->head) {
-      attributes.emplace("revCount", uint64_t{0});
-    } else if (!repository.is_shallow()) {
-      fetched.history = path;
-    }
-  }
-  return fetched;
-}
-
-FetchResult Fetcher::fetch_remote_git(const std::string& url, const FetchAttributes& input,
-                                      const FetchControl& control) {
-  const std::string path = cache_.repository(url).string();
-  const std::string* ref = eval::find_string(input, "ref");
-  const std::string* rev = eval::find_string(input, "rev");
-  if (rev) {
-    const auto there = GitRepository::open(path);
-    if (there && there->has_commit(*rev)) return fetch_commit(*there, path, input, *rev);
-  }
-  if (!options_.allow_network) return refuse(url);
-  fs::create_directories(fs::path(path).parent_path());
-  auto repository = GitRepository::open_or_make(path);
-  if (!repository) return fail(repository.error());
-  const GitRepository::FetchOptions options{.shallow = eval::has_flag(input, "shallow"),
-                                            .interrupted = control.interrupted,
-                                            .progress = [&](uint64_t done, uint64_t total) {
-                                              if (options_.progress)
-                                                options_.progress(url, done, total);
-                                            }};
-  // Where the branch lands is ours alone: nobody works in this repository.
-  const std::string name = ref ? *ref : "HEAD";
-  const std::string remote =
-      name == "HEAD" || name.starts_with("refs/") ? name : "refs/heads/" + name;
-  const bool all = eval::has_flag(input, "allRefs") || (rev && !ref);
-  const std::string local = name == "HEAD" ? "refs/nilas/head" : remote;
-  const std::string spec = all ? "+refs/*:refs/*" : fmt::format("+{}:{}", remote, local);
-  if (const auto done = repository->fetch(url, spec, options); !done) {
-    if (control.interrupted && control.interrupted()) return fail("fetching was interrupted");
-    return fail(fmt::format("fetching Git repository '{}': {}", url, done.error()));
-  }
-  if (rev) return fetch_commit(*repository, path, input, *rev);
-  if (all && name == "HEAD") {
-    const auto head = repository->fetch(url, "+HEAD:refs/nilas/head", options);
-    if (!head) return fail(head.error());
-  }
-  const auto found = repository->resolve(local);
-  if (!found) return fail(fmt::format("resolving Git reference '{}': {}", name, found.error()));
-  FetchResult tree = fetch_commit(*repository, path, input, *found);
-  if (tree) tree->attributes.emplace("ref", name);
-  return tree;
-}
-
-std::expected<uint64_t, FetchFailure> Fetcher::count_commits(const std::string& path,
-                                                             const std::string& rev,
-                                                             const FetchControl& control) {
-  const auto repository = GitRepository::open(path);
-  if (!repository) return fail(repository.error());
-  auto count = repository->count_commits(rev, control.interrupted);
-  if (!count) return fail(count.error());
-  return *count;
 }
 
 // --- Files and archives -----------------------------------------------------------------------------------
@@ -295,12 +158,13 @@ DownloadRequest Fetcher::request_for(const Source& source, const FetchControl& c
 
 FetchResult Fetcher::fetch_url(const Source& source, const FetchControl& control) {
   const std::string key = (source.unpack ? "tree " : "file ") + source.url;
+  const auto path = local_path(source.url);
+  if (path) {
+    if (const auto wrong = check_local(source.url, *path)) return fail(*wrong);
+  }
   const nlohmann::json known = cache_.find_url(key);
   const auto old = remembered(cache_, known);
-  const auto path = local_path(source.url);
-  const int64_t age =
-      std::time(nullptr) - (known.is_object() ? known.value("fetched", int64_t{0}) : 0);
-  if (old && !path && (!options_.allow_network || age < options_.fresh.count())) return *old;
+  if (old && !path && (!options_.allow_network || is_fresh(known))) return *old;
   if (!options_.allow_network) return refuse(source.url);
   const FetchCache::Work work = cache_.make_work();
   FetchResult tree = bring(source, work.path(), old ? known : nlohmann::json(), control);
@@ -319,10 +183,6 @@ FetchResult Fetcher::bring(const Source& source, const fs::path& work, const nlo
   fs::path file = work / "download";
   Downloaded answer;
   if (const auto path = local_path(source.url)) {
-    if (!fs::exists(*path)) return fail(fmt::format("tarball '{}' does not exist.", *path));
-    if (fs::is_directory(*path)) {
-      return fail(fmt::format("tarball '{}' is a directory, not a file.", *path));
-    }
     file = *path;
   } else {
     DownloadRequest request = request_for(source, control);
@@ -349,6 +209,9 @@ FetchResult Fetcher::bring(const Source& source, const fs::path& work, const nlo
     cache_.keep_tree(root, hash);
     record = {{"url", key}, {"narHash", hash}, {"etag", answer.etag}};
     if (newest > 0) record["lastModified"] = newest;
+    record["url"] = "nar " + hash;
+    cache_.keep_url("nar " + hash, record);
+    record["url"] = key;
     if (!answer.immutable_url.empty()) record["immutableUrl"] = answer.immutable_url;
   }
   record["fetched"] = std::time(nullptr);

@@ -60,6 +60,15 @@ class Fetcher {
                            const eval::FetchAttributes& input, std::string rev);
   FetchResult fetch_remote_git(const std::string& url, const eval::FetchAttributes& input,
                                const eval::FetchControl& control);
+  /// Brings the commit that `input` asks for into our repository at `path`.
+  std::expected<std::string, eval::FetchFailure> bring_commit(const std::string& url,
+                                                              const std::string& path,
+                                                              const eval::FetchAttributes& input,
+                                                              const eval::FetchControl& control);
+  /// The tree that `input` is locked to, if the cache has it.
+  std::optional<eval::FetchedTree> find_by_hash(const eval::FetchAttributes& input) const;
+  /// Whether what the cache remembers needs not be asked for again.
+  bool is_fresh(const nlohmann::json& record) const;
   FetchResult fetch_file(const eval::FetchAttributes& input, const eval::FetchControl& control);
   FetchResult fetch_archive(const eval::FetchAttributes& input, const eval::FetchControl& control);
   FetchResult fetch_forge(const eval::FetchAttributes& input, const eval::FetchControl& control);

@@ -66,7 +66,6 @@ class GitRepository {
   std::string directory() const;
 
   struct FetchOptions {
-    bool shallow = false;
     std::function<bool()> interrupted;
     std::function<void(uint64_t done, uint64_t total)> progress;
   };
