@@ -30,7 +30,7 @@ FileHost make_host(const WorldSetup& setup) {
     if (!eval::secret_kind(text).empty()) text = "(a message that looks like a secret, hidden)";
     level == eval::EvalHost::Message::Trace ? spdlog::info("{}", text) : spdlog::debug("{}", text);
   };
-  if (setup.trusted) return FileHost(sink);
+  if (setup.trusted) return FileHost(sink, std::nullopt, setup.fetcher);
   Confinement confinement;
   confinement.roots = {setup.folder, "/nix/store"};
   for (const auto& entry : search_path(setup.search_path)) {

@@ -54,6 +54,7 @@ struct WorldSetup {
   std::vector<std::string> search_path;
   size_t memory_bytes = 0;
   bool trusted = true;
+  std::shared_ptr<BackgroundFetcher> fetcher;  ///< null: the network is not asked
   friend bool operator==(const WorldSetup&, const WorldSetup&) = default;
 };
 

@@ -141,8 +141,11 @@ bool is_below(std::string_view path, std::string_view root) {
 
 }  // namespace
 
-FileHost::FileHost(MessageSink sink, std::optional<Confinement> confinement)
-    : sink_(std::move(sink)), confinement_(std::move(confinement)) {}
+FileHost::FileHost(MessageSink sink, std::optional<Confinement> confinement,
+                   std::shared_ptr<BackgroundFetcher> background)
+    : sink_(std::move(sink)),
+      background_(std::move(background)),
+      confinement_(std::move(confinement)) {}
 
 const std::shared_ptr<const std::string>* FileHost::buffer(std::string_view path) const {
   const auto at = overlay_->find(path);
@@ -174,13 +177,17 @@ Fetcher& FileHost::fetcher() {
 
 FetchResult FileHost::fetch(const eval::FetchAttributes& input, const eval::FetchControl& control) {
   const std::string* url = eval::find_string(input, "url");
-  constexpr std::string_view kFile = "file://";
-  if (url && url->starts_with(kFile) && !allowed(std::string_view(*url).substr(kFile.size()))) {
-    return std::unexpected(eval::FetchFailure{refused().message, true});
+  if (url && url->starts_with("file:")) {
+    std::string_view path = std::string_view(*url).substr(5);
+    if (path.starts_with("//")) path.remove_prefix(2);
+    if (!allowed(path)) return std::unexpected(eval::FetchFailure{refused().message, true});
   }
   Fetcher& fetcher = this->fetcher();
   const size_t watched = fetcher.watched().size();
   FetchResult result = fetcher.fetch(input, control);
+  if (!result && result.error().refused && background_ && !confinement_) {
+    return std::unexpected(background_->request(input));
+  }
   // What a working tree looks like is said by git's own files: they count as read.
   for (size_t i = watched; i < fetcher.watched().size(); ++i)
     (void)read_file(fetcher.watched()[i]);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "evaluator/host.hpp"
+#include "lsp/fetch/background.hpp"
 #include "lsp/fetch/fetcher.hpp"
 
 namespace nilas::lsp {
@@ -32,7 +33,8 @@ class FileHost final : public eval::EvalHost {
  public:
   using MessageSink = std::function<void(Message, std::string_view)>;
 
-  explicit FileHost(MessageSink sink, std::optional<Confinement> confinement = std::nullopt);
+  explicit FileHost(MessageSink sink, std::optional<Confinement> confinement = std::nullopt,
+                    std::shared_ptr<BackgroundFetcher> background = nullptr);
 
   /// What fetch() may do; by default nothing that writes or uses the network. Before the first use.
   void set_fetching(FetcherOptions options);
@@ -86,7 +88,8 @@ class FileHost final : public eval::EvalHost {
 
   MessageSink sink_;
   FetcherOptions fetching_;
-  std::unique_ptr<Fetcher> fetcher_;  ///< once something was to be fetched
+  std::shared_ptr<BackgroundFetcher> background_;  ///< asked for what is not here; may be null
+  std::unique_ptr<Fetcher> fetcher_;               ///< once something was to be fetched
   std::optional<Confinement> confinement_;
   OverlayPtr overlay_ = std::make_shared<const Overlay>();
   Memo<eval::HostResult<eval::FileInfo>> infos_;

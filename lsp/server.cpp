@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <utility>
 
+#include "lsp/progress.hpp"
 #include "lsp/protocol/window.hpp"
 #include "lsp/snapshot_request.hpp"
 
@@ -50,6 +51,7 @@ Server::Server(Descriptors descriptors)
 
 Server::~Server() {
   ending_ = true;
+  if (fetcher) fetcher->stop();
   evaluation.stop();
   slow_.stop();  // what has not begun never does
   slow_.join();
@@ -156,7 +158,8 @@ WorldSetup Server::world_setup(const DocumentSnapshot& document) const {
   return {.folder = documents.folder_of(document),
           .search_path = settings.search_path,
           .memory_bytes = limit ? limit : default_memory_budget(),
-          .trusted = settings.trusted};
+          .trusted = settings.trusted,
+          .fetcher = settings.trusted ? fetcher : nullptr};
 }
 
 void Server::apply_settings(const Json& section) {

@@ -34,6 +34,9 @@
 
 namespace nilas::lsp {
 
+class BackgroundFetcher;
+class Progress;
+
 /// A timer whose function runs on the strand. Starting it again forgets the earlier start.
 class StrandTimer {
  public:
@@ -89,6 +92,9 @@ class Server {
   std::map<std::string, std::function<void()>> progress_cancellers;  ///< by token (progress.hpp)
   Evaluation evaluation;
   std::unique_ptr<SnapshotRequests> snapshot_requests;
+  std::shared_ptr<BackgroundFetcher>
+      fetcher;  ///< while the settings allow it (features/fetching.cpp)
+  std::shared_ptr<Progress> fetch_progress;  ///< of what is being fetched now
 
   /// What evaluation of a document needs to know of the session as it is now.
   WorldSetup world_setup(const DocumentSnapshot& document) const;
