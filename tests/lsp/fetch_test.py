@@ -14,9 +14,10 @@ import subprocess
 import tarfile
 import tempfile
 import threading
+import time
 import zipfile
 
-from wire import NILAS, run_tests
+from wire import Client, NILAS, run_tests
 
 TIME = 1_700_000_000
 
@@ -450,8 +451,41 @@ def test_a_repository_over_http():
             assert 'nope' in err and 'error: ' in err, err
         # A commit never changes: the server is not needed any more.
         assert place.eval(code % f'rev = "{head}";', allow=False)[0] == [head, 2, 'second']
-        _, err = place.eval(code % '', allow=False)
+        # Where a branch was is remembered, for want of anything better.
+        assert place.eval(code % '', allow=False)[0] == [head, 2, 'second']
+        _, err = place.eval(code % 'ref = "other";', allow=False)
         assert 'fetching is not allowed' in err, err
+
+
+# --- The server --------------------------------------------------------------------------------------------
+
+def hover_until(client, path, line, character, wanted):
+    """The first hover that has `wanted`, or the last one."""
+    end = time.monotonic() + 20
+    while True:
+        hover = client.hover(path, line, character)
+        text = hover['contents']['value'] if hover else ''
+        if wanted in text or time.monotonic() > end:
+            return text
+        time.sleep(0.1)
+
+
+def test_the_server_fetches_when_it_may():
+    with Server({'/x.tar.gz': tarball(TREE)}) as server, Place() as place:
+        text = f'let\n  tree = import (fetchTarball "{server.url}/x.tar.gz");\n  known = tree.x + 123455;\nin known\n'
+        path = str(place.path / 'a.nix')
+        for settings, wanted in (({}, 'fetching is not allowed'), ({'fetch': {'enable': True}, 'trusted': False}, 'not allowed'),
+                                 ({'fetch': {'enable': True}}, '123456')):
+            client = Client(environment={'HOME': str(place.path), 'XDG_CACHE_HOME': str(place.cache)})
+            try:
+                client.initialize(str(place.path), initializationOptions=settings)
+                client.open(path, text)
+                assert wanted in hover_until(client, path, 3, 4, wanted), settings
+                assert client.stop() == 0
+            finally:
+                client.kill()
+            assert bool(server.requests) == (wanted == '123456'), settings
+        assert len(server.requests) == 1
 
 
 run_tests(globals())
