@@ -25,7 +25,8 @@ void end(Server& server, const std::string& what, const std::string& error) {
   } else {
     spdlog::info("fetched {}", what);
   }
-  server.evaluation.disk_changed();
+  // What the world remembers of the refusal goes with it.
+  server.evaluation.drop_worlds();
   fire(server.binder.on_disk_change);
 }
 

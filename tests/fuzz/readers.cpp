@@ -43,14 +43,14 @@ void read_lock(World& world, std::string_view text) {
 }
 
 void read_flake_nix(World& world, std::string_view text) {
-  const SourceUnit& unit = world.parse_source("/flake/flake.nix", "/flake", std::string(text), true);
+  const SourceUnit& unit =
+      world.parse_source("/flake/flake.nix", "/flake", std::string(text), true);
   read_flake_file(world, unit, {"path:/flake", "/flake", {"root"}});
 }
 
 /// A reference that was read is written as one that means the same.
 void read_reference(World& world, std::string_view text) {
-  const FlakeRefContext context{
-      world.options.features, Wanted::Tree, RelativePaths::Keep};
+  const FlakeRefContext context{world.options.features, Wanted::Tree, RelativePaths::Keep};
   const FlakeRef ref = parse_flake_ref(text, context);
   const std::string written = ref.to_string();
   const FlakeRef again = parse_flake_ref(written, context);

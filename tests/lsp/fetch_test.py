@@ -472,10 +472,10 @@ def hover_until(client, path, line, character, wanted):
 
 def test_the_server_fetches_when_it_may():
     with Server({'/x.tar.gz': tarball(TREE)}) as server, Place() as place:
-        text = f'let\n  tree = import (fetchTarball "{server.url}/x.tar.gz");\n  known = tree.x + 40;\nin known\n'
+        text = f'let\n  tree = import (fetchTarball "{server.url}/x.tar.gz");\n  known = tree.x + 123455;\nin known\n'
         path = str(place.path / 'a.nix')
         for settings, wanted in (({}, 'fetching is not allowed'), ({'fetch': {'enable': True}, 'trusted': False}, 'not allowed'),
-                                 ({'fetch': {'enable': True}}, '41')):
+                                 ({'fetch': {'enable': True}}, '123456')):
             client = Client(environment={'HOME': str(place.path), 'XDG_CACHE_HOME': str(place.cache)})
             try:
                 client.initialize(str(place.path), initializationOptions=settings)
@@ -484,7 +484,7 @@ def test_the_server_fetches_when_it_may():
                 assert client.stop() == 0
             finally:
                 client.kill()
-            assert bool(server.requests) == (wanted == '41'), settings
+            assert bool(server.requests) == (wanted == '123456'), settings
         assert len(server.requests) == 1
 
 

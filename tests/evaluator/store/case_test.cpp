@@ -105,6 +105,24 @@ TEST_CASE("a source is read once, a changed one again") {
   CHECK(host.reads.size() == 2);
 }
 
+TEST_CASE("import keeps the symlinks on the way, and follows one at the end") {
+  Fixture f;
+  f.host.add_file("/s/real/a.nix", "import ../lib.nix");
+  f.host.add_file("/s/x/lib.nix", "\"x\"");
+  f.host.add_file("/s/lib.nix", "\"top\"");
+  f.host.add_symlink("/s/x/link", "../real");
+  f.host.add_symlink("/s/x/direct.nix", "../real/a.nix");
+  CHECK(f.json("[ (import /s/x/link/a.nix) (import /s/x/direct.nix) ]") == R"(["x","top"])");
+}
+
+TEST_CASE("a search path is looked up by names that a file may define") {
+  Fixture f;
+  f.host.add_file("/s/lib.nix", "\"top\"");
+  CHECK(f.json(R"(let __nixPath = [ { prefix = ""; path = /s; } ]; in import <lib.nix>)") ==
+        "\"top\"");
+  CHECK(f.json("let __findFile = path: name: name; in <lib.nix>") == "\"lib.nix\"");
+}
+
 TEST_CASE("import of a derivation gives what its file tells") {
   Fixture f;
   const std::string given =
