@@ -137,6 +137,7 @@ class Locator {
 
   Located string() {
     const Step* step = nearest({CstKind::Uri, CstKind::String, CstKind::IndentedString});
+    if (step == nullptr) return out_;  // a fragment that lost its string, in damaged code
     const auto levels = static_cast<size_t>(&path_.back() - step);
     if (step->field == CstField::Attr) return name(*step, levels + 1);
     return expression(step->span, {NodeKind::String});

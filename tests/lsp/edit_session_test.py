@@ -5,7 +5,7 @@ usage: edit_session_test.py [EDITS [SEED [FILE]]]     the texts of the fixtures,
 import glob, os, random, sys, tempfile
 
 from fixtures import capabilities
-from wire import Client, cursor, read_cases
+from wire import Client, Died, cursor, read_cases
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PIECES = ['{', '}', '[', ']', '(', ')', '"', "''", '${', ';', '=', ':', ',', '.', '@', '?', '# ', '/* ', ' */', '\n',
@@ -62,7 +62,7 @@ class Session:
                             completion={'completionItem': {'snippetSupport': True}})
         caps['general']['positionEncodings'] = [encoding]
         self.client.initialize(tempfile.gettempdir(), capabilities=caps, initializationOptions={
-            'codeLens': {'references': True}, 'evaluation': {'diagnostics': False}})
+            'codeLens': {'references': True}, 'evaluation': {'diagnostics': False, 'hoverDeadline': 40000}})
         self.uri = 'file:///nowhere/x.nix'
         self.version = 1
 
@@ -93,7 +93,7 @@ class Session:
 
     def wait(self, name, identity):
         try:
-            return self.client.wait(identity, 15)
+            return self.client.wait(identity, 60)
         except TimeoutError:
             raise TimeoutError(f'no answer: {name}') from None
 
@@ -129,7 +129,7 @@ def main():
         fresh.open(text)
         try:
             mine, theirs = edited.answers(where), fresh.answers(where)
-        except TimeoutError as e:
+        except (TimeoutError, Died) as e:
             raise AssertionError(f'edit {i} of seed {seed}: {e} at {where} of {text!r}') from None
         fresh.close()
         for name in theirs:
