@@ -139,8 +139,11 @@ void extract_to_file(const Selected& p, Actions& actions) {
 
 void extract(const Selected& p, Actions& actions) {
   if (p.is_cursor()) return;
-  const NodeKind kind = p.ast[p.ast.skip_parens(p.node)].kind;
-  if (kind == NodeKind::Var || kind == NodeKind::Int) return;  // short enough
+  const NodeId bare = p.ast.skip_parens(p.node);
+  const Node& n = p.ast[bare];
+  if (n.kind == NodeKind::Var || n.kind == NodeKind::Int) return;  // short enough
+  // A set that is merged with another definition of its attribute must stay written as one.
+  if (n.kind == NodeKind::AttrSet && p.ast.sets[n.a].node != bare) return;
   // __curPos tells where it stands.
   for (NodeId id = p.ast[p.node].first; id <= p.node; ++id)
     if (p.ast[id].kind == NodeKind::CurPos) return;
