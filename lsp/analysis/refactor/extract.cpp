@@ -124,7 +124,8 @@ void extract_to_file(const Selected& p, Actions& actions) {
     head += (head.empty() ? "{ " : ", ") + std::string(name);
     arguments += " " + std::string(name);
   }
-  const std::string name = fresh_name(p.ast, base_name(p)) + ".nix";
+  std::string name = fresh_name(p.ast, base_name(p)) + ".nix";
+  std::erase(name, '\'');  // no character of a path
   std::string call = "import ./" + name;
   if (!names.empty()) call += " { inherit" + arguments + "; }";
   if (surroundings(p.text, p.ast[p.node].span) != Surroundings::Whole) call = "(" + call + ")";
@@ -138,7 +139,7 @@ void extract_to_file(const Selected& p, Actions& actions) {
 }  // namespace
 
 void extract(const Selected& p, Actions& actions) {
-  if (p.is_cursor()) return;
+  if (p.is_cursor() || is_attribute_name(p.ast, p.node)) return;
   const NodeId bare = p.ast.skip_parens(p.node);
   const Node& n = p.ast[bare];
   if (n.kind == NodeKind::Var || n.kind == NodeKind::Int) return;  // short enough
