@@ -114,6 +114,7 @@ void rewrite_if(const Selected& p, Actions& actions) {
 void rewrite_string(const Selected& p, Actions& actions) {
   const Node& n = p.ast[p.node];
   if (n.kind != NodeKind::String || n.op == static_cast<uint8_t>(StringStyle::Url)) return;
+  if (is_attribute_name(p.ast, p.node)) return;
   if (p.source(p.node).front() != '"' && p.source(p.node).front() != '\'') return;
   const auto other = other_style(p, n);
   if (!other || !is_same_string(p.source(p.node), *other)) return;

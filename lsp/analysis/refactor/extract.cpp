@@ -124,7 +124,8 @@ void extract_to_file(const Selected& p, Actions& actions) {
     head += (head.empty() ? "{ " : ", ") + std::string(name);
     arguments += " " + std::string(name);
   }
-  const std::string name = fresh_name(p.ast, base_name(p)) + ".nix";
+  std::string name = fresh_name(p.ast, base_name(p)) + ".nix";
+  std::erase(name, '\'');  // no character of a path
   std::string call = "import ./" + name;
   if (!names.empty()) call += " { inherit" + arguments + "; }";
   if (surroundings(p.text, p.ast[p.node].span) != Surroundings::Whole) call = "(" + call + ")";
@@ -138,9 +139,12 @@ void extract_to_file(const Selected& p, Actions& actions) {
 }  // namespace
 
 void extract(const Selected& p, Actions& actions) {
-  if (p.is_cursor()) return;
-  const NodeKind kind = p.ast[p.ast.skip_parens(p.node)].kind;
-  if (kind == NodeKind::Var || kind == NodeKind::Int) return;  // short enough
+  if (p.is_cursor() || is_attribute_name(p.ast, p.node)) return;
+  const NodeId bare = p.ast.skip_parens(p.node);
+  const Node& n = p.ast[bare];
+  if (n.kind == NodeKind::Var || n.kind == NodeKind::Int) return;  // short enough
+  // A set that is merged with another definition of its attribute must stay written as one.
+  if (n.kind == NodeKind::AttrSet && p.ast.sets[n.a].node != bare) return;
   // __curPos tells where it stands.
   for (NodeId id = p.ast[p.node].first; id <= p.node; ++id)
     if (p.ast[id].kind == NodeKind::CurPos) return;

@@ -54,6 +54,12 @@ bool joins(char c) {
 
 }  // namespace
 
+bool is_attribute_name(const Ast& ast, NodeId node) {
+  return std::ranges::any_of(ast.attr_names, [&](const syntax::AttrName& name) {
+    return name.expr == node && name.span == ast[node].span;
+  });
+}
+
 std::string fresh_name(const Ast& ast, std::string_view base) {
   // Names of attributes are in nobody's way.
   const auto is_taken = [&](std::string_view name) {

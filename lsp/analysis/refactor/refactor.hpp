@@ -51,6 +51,9 @@ void rewrite_string(const Selected& place, Actions& actions);     // expressions
 void rewrite_attribute(const Selected& place, Actions& actions);  // attributes.cpp
 void rewrite_inherit(const Selected& place, Actions& actions);    // attributes.cpp
 
+/// Whether the node is a string that names an attribute: not an expression that could be any other.
+bool is_attribute_name(const Ast& ast, NodeId node);
+
 /// `base`, or with a number behind it: a name that nothing in the file binds or refers to.
 std::string fresh_name(const Ast& ast, std::string_view base);
 
