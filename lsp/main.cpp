@@ -8,6 +8,14 @@
 
 #include "lsp/commands/commands.hpp"
 
+#if defined(__SANITIZE_ADDRESS__)
+/// libgit2 compiles its patterns with PCRE2, which keeps memory for each thread to the end.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libpcre2-8";
+}
+#endif
+
 int main(int argc, char** argv) {
   // Readers that go away are told by write's result.
   std::signal(SIGPIPE, SIG_IGN);
