@@ -204,7 +204,8 @@ class Steps {
     } else {
       found = all;
     }
-    if (frame.forced != nullptr && world_.vm.symbols.name(frame.forced->name) == last)
+    const bool named = frame.forced != nullptr && frame.forced->name != SymbolTable::kNoSymbol;
+    if (named && world_.vm.symbols.name(frame.forced->name) == last)
       if (const auto definition = definition_of(*frame.forced))
         step(cat("from the definition of '", found, "'"), {frame.forced->unit->id, *definition});
     step(cat("while evaluating the attribute '", all, "'"), place(n));
