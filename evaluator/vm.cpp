@@ -114,14 +114,14 @@ String* Vm::alloc_string(size_t size, Context* context) {
 
 Value Vm::make_string(std::string_view bytes, Context* context) {
   String* s = alloc_string(bytes.size(), context);
-  std::ranges::copy(bytes, s->data);
+  bytes.copy(s->data, bytes.size());
   return Value::of(s);
 }
 
 Value Vm::make_path(std::string_view path) {
   auto* p = reinterpret_cast<Path*>(
       heap.alloc(ObjectKind::Path, 9 + path.size(), static_cast<uint32_t>(path.size())));
-  std::ranges::copy(path, p->data);
+  path.copy(p->data, path.size());
   p->data[path.size()] = '\0';
   return Value::of(Value::kBoxed, p);
 }
