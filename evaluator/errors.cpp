@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluator/builtins.hpp"
+#include "evaluator/edit_distance.hpp"
 #include "evaluator/format/print.hpp"
 #include "evaluator/frame.hpp"
 #include "evaluator/text.hpp"
@@ -15,22 +16,6 @@ namespace {
 
 /// Steps kept of a trace, of the inner and the outer end: an infinite recursion has thousands, all alike.
 constexpr size_t kMaxTrace = 200;
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 /// Names near `name`, best first, as C++ Nix chooses them: at most five, at most two edits away.
 std::vector<std::string> similar(const SymbolTable& symbols, Symbol name,

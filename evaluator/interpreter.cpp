@@ -157,6 +157,16 @@ void Vm::run_code(size_t stop) {
   Value* sp;
   Value* up;
   size_t level;
+  // Pushes what `slot` holds, which is replaced by what it leads to; whether that is forced.
+  const auto push_forced = [&](Value& slot) {
+    const Value v = slot;
+    *sp++ = v;
+    if (v.is_forced()) return true;
+    const Value r = resolve(v);
+    if (!r.is_forced()) return false;
+    sp[-1] = slot = r;
+    return true;
+  };
   RELOAD();
   try {
   next:
@@ -175,38 +185,17 @@ void Vm::run_code(size_t stop) {
         }
 
         case Op::Local: *sp++ = base[a]; break;
-        case Op::LocalForce: {
-          const Value v = base[a];
-          *sp++ = v;
-          if (v.is_forced()) break;
-          if (const Value r = resolve(v); r.is_forced()) {
-            sp[-1] = base[a] = r;
-            break;
-          }
-          goto force_top;
-        }
+        case Op::LocalForce:
+          if (!push_forced(base[a])) goto force_top;
+          break;
         case Op::Up: *sp++ = up[a]; break;
-        case Op::UpForce: {
-          const Value v = up[a];
-          *sp++ = v;
-          if (v.is_forced()) break;
-          if (const Value r = resolve(v); r.is_forced()) {
-            sp[-1] = up[a] = r;
-            break;
-          }
-          goto force_top;
-        }
+        case Op::UpForce:
+          if (!push_forced(up[a])) goto force_top;
+          break;
         case Op::Block: *sp++ = base[a].as<Captures>()->slots[*pc++]; break;
-        case Op::BlockForce: {
-          Value& slot = base[a].as<Captures>()->slots[*pc++];
-          *sp++ = slot;
-          if (slot.is_forced()) break;
-          if (const Value r = resolve(slot); r.is_forced()) {
-            sp[-1] = slot = r;
-            break;
-          }
-          goto force_top;
-        }
+        case Op::BlockForce:
+          if (!push_forced(base[a].as<Captures>()->slots[*pc++])) goto force_top;
+          break;
         case Op::Force:
           if (!sp[-1].is_forced()) goto force_top;
           break;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "evaluator/edit_distance.hpp"
+
 namespace nilas::lsp {
 namespace {
 
@@ -41,29 +43,12 @@ void flatten(const Json& json, const std::string& prefix, Flat& out) {
   }
 }
 
-/// Letters to insert, delete or replace to turn one word into the other.
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
 std::string unknown(std::string_view key) {
   std::string text = fmt::format("unknown setting 'nilas.{}'", key.substr(0, 100));
   const auto nearest = std::ranges::min_element(kSettings, {}, [&](const SettingInfo& s) {
-    return edit_distance(key.substr(0, 100), s.key);
+    return eval::edit_distance(key.substr(0, 100), s.key);
   });
-  if (edit_distance(key.substr(0, 100), nearest->key) <= 3 + key.size() / 4) {
+  if (eval::edit_distance(key.substr(0, 100), nearest->key) <= 3 + key.size() / 4) {
     text += fmt::format("; did you mean 'nilas.{}'?", nearest->key);
   }
   return text;

@@ -176,6 +176,7 @@ class Builder {
 
   PendingSetId new_set(Span span, NodeId first, uint8_t flags);
   uint32_t find_attr(PendingSetId set, SymbolId symbol) const;
+  static void link(Chain& chain, uint32_t id, auto& pool);
   uint32_t append_attr(PendingSetId set, const Attr& attr, PendingSetId child);
   void append_dynamic(PendingSetId set, const DynamicAttr& attr, PendingSetId child);
   void append_from(PendingSetId set, NodeId node);

@@ -80,13 +80,18 @@ uint32_t Builder::find_attr(PendingSetId set, SymbolId symbol) const {
   return i;
 }
 
+/// Makes item `id` of a pool the last one of a chain.
+void Builder::link(Chain& chain, uint32_t id, auto& pool) {
+  (chain.head == kNone ? chain.head : pool[chain.tail].next) = id;
+  chain.tail = id;
+  ++chain.count;
+}
+
 uint32_t Builder::append_attr(PendingSetId set, const Attr& attr, PendingSetId child) {
   Chain& chain = sets_[set].attrs;
   const auto id = static_cast<uint32_t>(attrs_.size());
   attrs_.push_back({attr, child, kNone});
-  (chain.head == kNone ? chain.head : attrs_[chain.tail].next) = id;
-  chain.tail = id;
-  ++chain.count;
+  link(chain, id, attrs_);
   if (chain.count == kSearchedOneByOne + 1) {
     for (uint32_t i = chain.head; i != kNone; i = attrs_[i].next) {
       index_.insert(key(set, attrs_[i].attr.symbol), i);
@@ -101,18 +106,14 @@ void Builder::append_dynamic(PendingSetId set, const DynamicAttr& attr, PendingS
   Chain& chain = sets_[set].dynamics;
   const auto id = static_cast<uint32_t>(dynamics_.size());
   dynamics_.push_back({attr, child, kNone});
-  (chain.head == kNone ? chain.head : dynamics_[chain.tail].next) = id;
-  chain.tail = id;
-  ++chain.count;
+  link(chain, id, dynamics_);
 }
 
 void Builder::append_from(PendingSetId set, NodeId node) {
   Chain& chain = sets_[set].froms;
   const auto id = static_cast<uint32_t>(froms_.size());
   froms_.push_back({node, kNone});
-  (chain.head == kNone ? chain.head : froms_[chain.tail].next) = id;
-  chain.tail = id;
-  ++chain.count;
+  link(chain, id, froms_);
 }
 
 // Makes the finished literal `set_node` a set under construction again.

@@ -196,34 +196,38 @@ Task filter(Vm& vm, Args args) {
   co_return make_list(vm, kept);
 }
 
-Task all(Vm& vm, Args args) {
-  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.all");
-  List* list =
-      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.all");
+/// `all` looks for an element that fails, `any` for one that does not.
+struct Quantifier {
+  bool sought;
+  std::string_view first_step, second_step, answer_step;
+};
+constexpr Quantifier kAll{
+    false, "while evaluating the first argument passed to builtins.all",
+    "while evaluating the second argument passed to builtins.all",
+    "while evaluating the return value of the function passed to builtins.all"};
+constexpr Quantifier kAny{
+    true, "while evaluating the first argument passed to builtins.any",
+    "while evaluating the second argument passed to builtins.any",
+    "while evaluating the return value of the function passed to builtins.any"};
+
+Task search(Vm& vm, Args args, const Quantifier& quantifier) {
+  vm.expect_function(args[0], quantifier.first_step);
+  List* list = vm.expect_list(args[1], quantifier.second_step);
   for (uint32_t i = 0; i < list->size(); ++i) {
-    const Value holds = co_await vm.call(args[0], list->items[i]);
-    if (!vm.expect_bool(holds,
-                        "while evaluating the return value of the function passed to "
-                        "builtins.all")) {
-      co_return Value::boolean(false);
+    const Value answer = co_await vm.call(args[0], list->items[i]);
+    if (vm.expect_bool(answer, quantifier.answer_step) == quantifier.sought) {
+      co_return Value::boolean(quantifier.sought);
     }
   }
-  co_return Value::boolean(true);
+  co_return Value::boolean(!quantifier.sought);
+}
+
+Task all(Vm& vm, Args args) {
+  return search(vm, args, kAll);
 }
 
 Task any(Vm& vm, Args args) {
-  vm.expect_function(args[0], "while evaluating the first argument passed to builtins.any");
-  List* list =
-      vm.expect_list(args[1], "while evaluating the second argument passed to builtins.any");
-  for (uint32_t i = 0; i < list->size(); ++i) {
-    const Value holds = co_await vm.call(args[0], list->items[i]);
-    if (vm.expect_bool(holds,
-                       "while evaluating the return value of the function passed to "
-                       "builtins.any")) {
-      co_return Value::boolean(true);
-    }
-  }
-  co_return Value::boolean(false);
+  return search(vm, args, kAny);
 }
 
 Task partition(Vm& vm, Args args) {

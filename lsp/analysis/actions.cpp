@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::DiagnosticId;
-using syntax::Span;
 
 bool touches(Span a, Span b) {
   return a.begin <= b.end && b.begin <= a.end;

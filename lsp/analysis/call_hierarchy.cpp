@@ -4,15 +4,10 @@
 #include <map>
 
 #include "lsp/analysis/document_symbols.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxNames = 100;  // under which one function is looked for
 

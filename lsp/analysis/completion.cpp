@@ -5,17 +5,10 @@
 
 #include "lsp/analysis/document_symbols.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxDetail = 60;
 

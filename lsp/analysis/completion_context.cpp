@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Span;
-using syntax::TokenKind;
-using syntax::TokenSpan;
 
 bool is_word(TokenKind kind) {
   return kind >= TokenKind::Name && kind <= TokenKind::Or;

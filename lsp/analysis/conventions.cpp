@@ -5,16 +5,10 @@
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
 
 /// A parameter, by its name and the function it belongs to.
 std::optional<Convention> meaning_of_parameter(const Ast& ast, const syntax::Decl& decl) {

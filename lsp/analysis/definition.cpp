@@ -2,6 +2,7 @@
 
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -9,11 +10,6 @@ namespace {
 using eval::SourceUnit;
 using eval::Value;
 using eval::World;
-using syntax::Ast;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 std::string_view slice(const SourceUnit& unit, Span span) {
   return std::string_view(*unit.text).substr(span.begin, span.end - span.begin);

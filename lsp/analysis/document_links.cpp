@@ -4,12 +4,10 @@
 #include <array>
 
 #include "lsp/analysis/static_definition.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxUrl = 2000;
 

@@ -3,17 +3,10 @@
 #include <algorithm>
 
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxDepth = 100;
 constexpr size_t kMaxName = 200;

@@ -4,11 +4,10 @@
 #include <limits>
 #include <vector>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::Span;
 
 bool is_blank(std::string_view s) {
   return s.find_first_not_of(" \t\r") == std::string_view::npos;

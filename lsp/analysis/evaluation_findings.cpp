@@ -6,6 +6,7 @@
 
 #include "evaluator/format/secret.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using eval::ErrorKind;
 using eval::Value;
-using syntax::Ast;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxFindings = 100;
 /// No binding gets more than this part of the time that is left: one endless loop must not hide the

@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeKind;
-using syntax::Span;
-using syntax::TokenKind;
-using syntax::TokenSpan;
 
 class Folding {
  public:

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxHeads = 12;
 constexpr size_t kMaxFormals = 60;

@@ -8,6 +8,7 @@
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -17,8 +18,6 @@ using eval::Root;
 using eval::SourceUnit;
 using eval::Value;
 using eval::World;
-using syntax::NodeId;
-using syntax::NodeKind;
 
 bool ends_the_hover(ErrorKind kind) {
   return kind == ErrorKind::Cancelled || kind == ErrorKind::Deadline ||

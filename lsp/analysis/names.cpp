@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-namespace nilas::analysis {
+#include "lsp/analysis/tree.hpp"
 
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::SymbolId;
+namespace nilas::analysis {
 
 /// What one question about values may cost. It bounds native recursion, too.
 struct Names::Budget {

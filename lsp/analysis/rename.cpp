@@ -5,18 +5,11 @@
 
 #include "evaluator/builtins.hpp"
 #include "lsp/analysis/completion.hpp"
+#include "lsp/analysis/tree.hpp"
 #include "syntax/parse.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 std::string quoted(std::string_view name) {
   return "'" + std::string(name) + "'";

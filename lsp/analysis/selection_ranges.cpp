@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeKind;
-using syntax::Span;
-using syntax::TokenKind;
-using syntax::TokenSpan;
 
 constexpr size_t kMaxRanges = 200;
 

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
-using syntax::TokenKind;
-using syntax::TokenSpan;
 
 constexpr uint16_t bit(SemanticModifier m) {
   return static_cast<uint16_t>(1U << static_cast<unsigned>(m));

@@ -5,18 +5,11 @@
 #include "evaluator/builtins.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/tree.hpp"
 #include "lsp/analysis/value_completion.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 constexpr size_t kMaxParameters = 20;
 constexpr size_t kMaxDefault = 40;

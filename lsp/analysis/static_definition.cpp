@@ -1,14 +1,9 @@
 #include "lsp/analysis/static_definition.hpp"
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
 
 /// `inherit`s that are followed; a chain of them may be circular.
 constexpr int kMaxInherits = 50;

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstring>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Span;
 
 struct Marker {
   std::string_view text;

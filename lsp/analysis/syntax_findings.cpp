@@ -4,11 +4,10 @@
 
 #include "evaluator/builtins.hpp"
 #include "lsp/analysis/suppression.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::DiagnosticId;
 
 /// Diagnostics that need evaluation cannot be missed by who only reads.
 LintSet told_by_text() {

@@ -247,12 +247,7 @@ void add_check_command(CLI::App& program, int& status) {
   command->add_option("--write-baseline", options->write_baseline,
                       "Write what is found to a file for --baseline; the exit status is 0 then.");
   command->add_option("-j,--jobs", options->jobs, "Threads; by default as many as cores.");
-  command
-      ->add_option("-I,--include", options->search_path,
-                   "Add to the search path: NAME=PATH or PATH.")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
+  add_search_path_option(*command, options->search_path);
   command->add_option("--deadline", options->milliseconds,
                       "Milliseconds that the evaluation of a file may take.");
   command->add_flag("--evaluate", options->evaluate, "Evaluate what is below directories, too.");

@@ -79,12 +79,7 @@ void add_hover_command(CLI::App& program, int& status) {
   auto options = std::make_shared<Options>();
   command->add_option("FILE:LINE:COLUMN", options->position, "Counted from 1; columns in bytes.")
       ->required();
-  command
-      ->add_option("-I,--include", options->search_path,
-                   "Add to the search path: NAME=PATH or PATH.")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
+  add_search_path_option(*command, options->search_path);
   command->add_option("--deadline", options->milliseconds,
                       "Milliseconds that the evaluation may take.");
   command->add_flag("--plain", options->plain, "Plain text instead of Markdown.");

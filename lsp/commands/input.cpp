@@ -49,6 +49,13 @@ std::expected<std::string, std::string> read_whole_file(const std::string& path)
   return text;
 }
 
+void add_search_path_option(CLI::App& command, std::vector<std::string>& search_path) {
+  command.add_option("-I,--include", search_path, "Add to the search path: NAME=PATH or PATH.")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
 std::expected<std::vector<std::string>, std::string> nix_files(
     const std::vector<std::string>& arguments) {
   namespace fs = std::filesystem;

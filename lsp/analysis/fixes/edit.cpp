@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Span;
 
 constexpr std::string_view kBlanks = " \t";
 constexpr std::string_view kSpace = " \t\r\n";

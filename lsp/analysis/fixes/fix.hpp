@@ -5,16 +5,9 @@
 #include <set>
 
 #include "lsp/analysis/fixes/fixes.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
-
-using syntax::Ast;
-using syntax::DiagnosticId;
-using syntax::kNone;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 using Edits = std::vector<TextEdit>;
 

@@ -5,15 +5,10 @@
 
 #include "lsp/analysis/fixes/fix.hpp"
 #include "lsp/analysis/lints/liveness.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Binding;
-using syntax::BindingKind;
-using syntax::Decl;
-using syntax::DeclId;
-using syntax::SymbolId;
 
 /// A name of an inherit, with the blanks before it.
 Span name_removal(std::string_view text, Span name) {

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 #include "lsp/analysis/fixes/fix.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Binding;
-using syntax::BindingKind;
 
 const Binding& binding_of(const FixContext& c) {
   return c.ast.bindings[c.finding.subject];

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "lsp/analysis/lints/lint.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Binding;
-using syntax::BindingKind;
-using syntax::SetRecord;
 
 constexpr uint32_t kRepeated = 3;  // bindings with the same first name that deserve a set
 

@@ -7,16 +7,9 @@
 #include <vector>
 
 #include "lsp/analysis/lints/lints.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
-
-using syntax::Ast;
-using syntax::DiagnosticId;
-using syntax::kNone;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 struct Lint {
   const LintInput& input;

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::DeclId;
-using syntax::kNone;
-using syntax::NodeId;
 
 /// The value of a let binding: nodes [first, last].
 struct Value {

@@ -4,12 +4,11 @@
 
 #include "lsp/analysis/lints/lint.hpp"
 #include "lsp/analysis/lints/liveness.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
 
-using syntax::Decl;
-using syntax::DeclId;
 using syntax::Scope;
 using syntax::ScopeKind;
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "lsp/analysis/lints/lint.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
 
 using syntax::Attr;
-using syntax::SetRecord;
 
 /// Names of the inner let in order, to be asked for while the outer let is walked.
 std::vector<syntax::SymbolId> names_of(const Ast& ast, const SetRecord& set) {

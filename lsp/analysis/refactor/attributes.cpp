@@ -4,15 +4,13 @@
 
 #include "lsp/analysis/fixes/fix.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
+#include "lsp/analysis/tree.hpp"
 #include "syntax/print.hpp"
 
 namespace nilas::analysis {
 namespace {
 
 using syntax::AttrName;
-using syntax::Binding;
-using syntax::BindingKind;
-using syntax::SetRecord;
 
 /// A binding the cursor is in, with the set it is written in; the innermost one.
 struct Found {

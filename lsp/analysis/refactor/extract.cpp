@@ -4,11 +4,10 @@
 
 #include "lsp/analysis/fixes/fix.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::RefKind;
 
 /// Where a binding can go so that the names in the selection mean the same there: around an
 /// expression that something delimits on both sides, or into a let whose body that is.

@@ -4,12 +4,10 @@
 
 #include "lsp/analysis/fixes/fix.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::DeclId;
-using syntax::RefKind;
 
 /// The let binding whose name, or one use of it, the cursor is on.
 DeclId binding_at(const Selected& p) {

@@ -7,15 +7,9 @@
 #include <vector>
 
 #include "lsp/analysis/actions.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
-using syntax::Span;
 
 /// What can be done with the selection of a text without errors. An empty selection is a cursor: it
 /// means the innermost thing around it. O(nodes).

@@ -4,12 +4,12 @@
 
 #include "lsp/analysis/fixes/fix.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
 
 using syntax::Ref;
-using syntax::RefKind;
 using syntax::ScopeId;
 
 ScopeId scope_of(const Ast& ast, NodeId with) {
