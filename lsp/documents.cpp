@@ -18,7 +18,8 @@ bool is_too_large(std::string_view text) {
 void set_text(DocumentSnapshot& d, std::string text) {
   d.text = std::make_shared<const std::string>(std::move(text));
   // What is too large to be parsed is kept, but nothing in it is ever located but edits.
-  d.lines = std::make_shared<const LineIndex>(is_too_large(*d.text) ? std::string_view() : *d.text);
+  d.lines = std::make_shared<const LineIndex>(
+      is_too_large(*d.text) ? std::make_shared<const std::string>() : d.text);
   d.parsed = nullptr;
 }
 
@@ -119,7 +120,7 @@ bool Documents::change(const DidChangeParams& params, PositionEncoding encoding)
       continue;
     }
     const syntax::Span span = is_too_large(*d.text)
-                                  ? LineIndex(*d.text).span(*change.range, encoding)
+                                  ? LineIndex(d.text).span(*change.range, encoding)
                                   : d.lines->span(*change.range, encoding);
     if (syntax) syntax->edit(span.begin, span.end, change.text);
     std::string text;

@@ -18,7 +18,7 @@ bool is_below(std::string_view path, std::string_view folder) {
 Position start_of(const analysis::Place& place) {
   const std::string_view before = std::string_view(*place.text).substr(0, place.span.begin);
   if (before.contains('\r'))
-    return LineIndex(*place.text).position(place.span.begin, PositionEncoding::Utf8);
+    return LineIndex(place.text).position(place.span.begin, PositionEncoding::Utf8);
   const size_t line_end = before.rfind('\n');
   const size_t line_begin = line_end == std::string_view::npos ? 0 : line_end + 1;
   return {.line = static_cast<uint32_t>(std::ranges::count(before, '\n')),

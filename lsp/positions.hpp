@@ -3,8 +3,10 @@
 // protocol's words.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lsp/protocol/basic.hpp"
 #include "syntax/source.hpp"
@@ -13,8 +15,8 @@ namespace nilas::lsp {
 
 class LineIndex {
  public:
-  /// O(bytes).
-  explicit LineIndex(std::string_view text) : source_(std::string(text)) {}
+  /// O(bytes). The text is shared, not copied.
+  explicit LineIndex(std::shared_ptr<const std::string> text) : source_(std::move(text)) {}
 
   uint32_t offset(Position position, PositionEncoding encoding) const;
   Position position(uint32_t offset, PositionEncoding encoding) const;

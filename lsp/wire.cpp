@@ -22,7 +22,7 @@ void append_steps(std::string& message, const std::vector<analysis::RelatedPlace
   constexpr size_t kShown = 5;
   for (size_t i = 0; i < std::min(related.size(), kShown); ++i) {
     const analysis::Place& place = related[i].place;
-    const Position p = LineIndex(*place.text).position(place.span.begin, PositionEncoding::Utf8);
+    const Position p = LineIndex(place.text).position(place.span.begin, PositionEncoding::Utf8);
     message += "\n… " + related[i].message + " (" + place.path + ":" + std::to_string(p.line + 1) +
                ":" + std::to_string(p.character + 1) + ")";
   }
@@ -40,7 +40,7 @@ Location to_location(const analysis::Place& place, const WireContext& context) {
   }
   // «string» and the like have no URI; the reader gets the place of the document itself.
   if (!place.path.starts_with('/')) return {context.document.uri, {}};
-  return {path_to_uri(place.path), LineIndex(*place.text).range(place.span, context.encoding)};
+  return {path_to_uri(place.path), LineIndex(place.text).range(place.span, context.encoding)};
 }
 
 std::vector<WireDiagnostic> to_wire(std::vector<analysis::Finding> findings,

@@ -3,7 +3,8 @@
 //
 // Tree-sitter makes a tree of anything, but of the whole text, at a tenth of the strict parser's speed. In a large file a
 // mistake is mostly one unfinished binding among thousands. So the binding in which the strict parser stopped is made a
-// hole: from its beginning to the next line that is not indented deeper. Tree-sitter looks into the hole only.
+// hole: from its beginning to the next line that is indented less, or as deep if that does not close what the binding opened.
+// Tree-sitter looks into the hole only.
 //
 // The holes follow from the text alone, never from what it was before, so that all ways to a text give the same answer.
 

@@ -6,8 +6,10 @@
 // as one character in every encoding, as editors show it as one U+FFFD.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syntax/ast.hpp"
@@ -35,9 +37,12 @@ struct LineColumn {
 
 class Source {
  public:
-  explicit Source(std::string text);
+  /// O(bytes). The text is shared, not copied.
+  explicit Source(std::shared_ptr<const std::string> text);
+  explicit Source(std::string text)
+      : Source(std::make_shared<const std::string>(std::move(text))) {}
 
-  std::string_view text() const { return text_; }
+  std::string_view text() const { return *text_; }
   uint32_t line_count() const { return static_cast<uint32_t>(starts_.size()); }
 
   /// A line without its end; empty beyond the last one. O(length of the line).
@@ -52,7 +57,7 @@ class Source {
   uint32_t offset(LineColumn position, Encoding encoding = Encoding::Utf8) const;
 
  private:
-  std::string text_;
+  std::shared_ptr<const std::string> text_;
   std::vector<uint32_t> starts_;
 };
 

@@ -366,16 +366,20 @@ bool StrictParser::bad_number(const Lexeme& lexeme) {
 }
 
 std::vector<uint32_t> StrictParser::unfinished_bindings(uint32_t token_begin) const {
+  const auto is_list = [&](size_t i) {
+    const auto& gotos = kGotos[stack_[i - 1].state];
+    return stack_[i].state == gotos[kGoto_binds] || stack_[i].state == gotos[kGoto_binds1];
+  };
+  // A `{` that no list of bindings follows yet.
+  const auto is_brace = [&](size_t i) {
+    const auto& actions = kActions[stack_[i - 1].state];
+    return stack_[i].state == actions[static_cast<size_t>(Token::LeftBrace)] &&
+           (i + 1 == stack_.size() || !is_list(i + 1));
+  };
   std::vector<uint32_t> begins;
   for (size_t i = stack_.size() - 1; i > 0 && begins.size() < kMaxBindings; --i) {
-    const uint16_t before = stack_[i - 1].state, state = stack_[i].state;
-    const bool bindings = state == kGotos[before][kGoto_binds] ||
-                          state == kGotos[before][kGoto_binds1] ||
-                          state == kActions[before][static_cast<size_t>(Token::LeftBrace)];
-    if (!bindings) continue;
-    const uint32_t begin = i + 1 < stack_.size() ? stack_[i + 1].span.begin : token_begin;
-    // `{` and the bindings after it are two cells.
-    if (begins.empty() || begins.back() != begin) begins.push_back(begin);
+    if (!is_list(i) && !is_brace(i)) continue;
+    begins.push_back(i + 1 < stack_.size() ? stack_[i + 1].span.begin : token_begin);
   }
   return begins;
 }

@@ -105,7 +105,7 @@ void FileChecker::report(const CheckedFile& file, const std::string& text,
     for (const analysis::RelatedPlace& r : f.related) {
       auto place = r.place.path == file.path
                        ? place_of(file.path, lines, r.place.span)
-                       : place_of(r.place.path, LineIndex(*r.place.text), r.place.span);
+                       : place_of(r.place.path, LineIndex(r.place.text), r.place.span);
       result.findings.back().related.emplace_back(std::move(place), r.message);
     }
   }
