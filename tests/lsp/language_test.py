@@ -1,7 +1,7 @@
 """The samples of docs/language.md: each gives what the page says.
 
 In a block of code, samples are separated by empty lines: lines of an expression, then `=> VALUE` or `!! MESSAGE`.
-With NILAS_NIX='chroot ROOT nix-instantiate --eval --strict' they are put to C++ Nix instead. 2.26.3 agrees but for two
+With NILAS_NIX='chroot ROOT nix-instantiate --eval --strict' (and the feature of pipes) they are put to C++ Nix instead. 2.26.3 agrees but for two
 messages: it names the token EQ, and it knows no limit for the depth of JSON.
 """
 import os, re, shlex, subprocess, sys
@@ -40,7 +40,7 @@ def answer(command, expression):
 
 
 def main():
-    command = shlex.split(os.environ.get('NILAS_NIX', '')) or [NILAS, 'eval', '--strict']
+    command = shlex.split(os.environ.get('NILAS_NIX', '')) or [NILAS, 'eval', '--strict', '--extra-experimental-features', 'pipe-operators']
     count = failed = 0
     for heading, line, expression, expected in samples():
         count += 1
