@@ -71,8 +71,11 @@ Task fetch_closure(Vm& vm, Args args) {
     const Value text = co_await coerce_to_string(vm, Root(vm.heap, set->values[i]),
                                                  {.copy_to_store = false}, step);
     const std::string path(vm.view(text));
-    if (!store.dir.is_object(path) && !(name == "toPath" && path.empty()))
-      fail(cat("path '", path, "' is not in the Nix store"));
+    if (!store.dir.is_object(path) && !(name == "toPath" && path.empty())) {
+      const PosId place = args[0].attrs()->pos(i);
+      throw EvalError(ErrorKind::Other, cat("path '", path, "' is not in the Nix store"))
+          .trace(step, vm.world.position(place));
+    }
     (name == "toPath" ? request.to : request.from) = path;
   }
   check_request(request);

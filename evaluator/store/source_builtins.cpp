@@ -54,7 +54,13 @@ Hash flat_hash(World& world, const std::string& root) {
 
 /// Adds what `add` tells; `filter` is a function if `add.filtered`. `context` is a string with the
 /// path's context.
+void note_path(EvalError& error, void* path) {
+  error.trace(cat("while adding path '", *static_cast<const std::string*>(path), "'"));
+}
+
+/// `add` is a parameter so that it outlives the body: the note of an error looks at it.
 Task add_path(Vm& vm, Addition add, Root filter, Root context) {
+  co_await SetNote{{&note_path, &add.path}};
   World& world = vm.world;
   StoreState& store = *world.store;
   if (store.dir.contains(add.path)) realise_context(vm, vm.context(context));
