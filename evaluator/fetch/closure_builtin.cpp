@@ -58,13 +58,16 @@ Task fetch_closure(Vm& vm, Args args) {
     if (name != "fromPath" && name != "toPath" && name != "fromStore" && name != "inputAddressed")
       fail(cat("attribute '", quote_attribute_name(name),
                "' isn't supported in call to 'fetchClosure'"));
+    const SourceSpan place = vm.world.position(set->pos(i));
     if (name == "inputAddressed") {
       const Value v = co_await vm.force(set->values[i]);
-      request.input_addressed = vm.expect_bool(v, step);
+      if (!v.is_bool()) vm.fail_type("a Boolean", v, step, place);
+      request.input_addressed = v.is_true();
       continue;
     }
     if (name == "fromStore") {
       const Value v = co_await vm.force(set->values[i]);
+      if (!v.is_string()) vm.fail_type("a string", v, step, place);
       request.store = vm.expect_string_no_context(v, step);
       continue;
     }
@@ -72,9 +75,8 @@ Task fetch_closure(Vm& vm, Args args) {
                                                  {.copy_to_store = false}, step);
     const std::string path(vm.view(text));
     if (!store.dir.is_object(path) && !(name == "toPath" && path.empty())) {
-      const PosId place = args[0].attrs()->pos(i);
       throw EvalError(ErrorKind::Other, cat("path '", path, "' is not in the Nix store"))
-          .trace(step, vm.world.position(place));
+          .trace(step, place);
     }
     (name == "toPath" ? request.to : request.from) = path;
   }

@@ -56,6 +56,7 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
                    "Print the derivation that a value stands for: its .drv file, or with --json as "
                    "`nix derivation show`.");
   command.add_flag("--show-trace", o.show_trace, "Print the whole trace of an error.");
+  command.add_flag_callback("--no-show-trace", [&] { o.show_trace = false; }, "The opposite.");
   command.add_flag("--no-location", o.no_location, "Print no positions in XML.");
   command.add_flag("--stats", o.stats, "Print counters of the run to standard error.");
   command.add_flag("--trace", o.trace, "Print every call to standard error while it is made.");
@@ -71,7 +72,7 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
   each(command, "--argstr", 2, "Pass a string to functions as argument NAME.",
        [&](const Words& w) { o.arguments.push_back({w[0], w[1], true}); });
   // What nix-instantiate takes and this evaluator always does, or never needs.
-  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode", "--no-show-trace"}) {
+  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode"}) {
     command.add_flag(flag)->group("");
   }
   each(command, "--option", 2, "", [&](const Words& w) { o.set(w[0], w[1]); });

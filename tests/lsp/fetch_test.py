@@ -191,11 +191,8 @@ class Place:
 
 
 def files_of(place):
-    return sorted(str(p.relative_to(place.path)) for p in place.path.rglob('*'))
-
-
-def files_of_cache(place):
-    return [p for p in place.cache.rglob('*') if p.is_file()]
+    path = getattr(place, 'path', place)
+    return sorted(str(p.relative_to(path)) for p in path.rglob('*'))
 
 
 # --- The network is asked only if it may be --------------------------------------------------------
@@ -487,7 +484,7 @@ def test_certificates_are_checked():
             for code, wanted in ((tree, sri(TREE)), (repository, head)):
                 value, err = place.eval(code)
                 assert value is None and server.url in err and 'certificate' in err.lower(), err
-                assert files_of_cache(place) == []
+                assert code is repository or not place.cache.exists() or files_of(place.cache) == []
                 for variable in ('NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'):
                     value, err = place.eval(code, '--option', 'tarball-ttl', '0', **{variable: str(certificate)})
                     assert value == wanted, err
