@@ -136,12 +136,6 @@ void add_words(std::vector<std::string>& to, const std::string& value) {
 
 }  // namespace
 
-std::vector<NixSetting> parse_nix_conf(std::string_view text, const std::string& directory) {
-  Reader reader;
-  reader.text(std::string(text), directory);
-  return std::move(reader.settings);
-}
-
 const std::vector<NixSetting>& nix_conf() {
   static const std::vector<NixSetting> settings = [] {
     Reader reader;
@@ -201,10 +195,10 @@ eval::WorldOptions configured_world(const std::vector<std::string>& entries) {
   settings.configure(nix_conf());
   eval::WorldOptions options;
   options.search_path = search_path(entries);
-  options.pure = settings.pure;
   options.features = settings.features;
   options.features.pipe_operators = true;
   options.fetch = settings.fetch;
+  options.fetch.restricted = false;
   if (!settings.current_system.empty()) options.current_system = settings.current_system;
   return options;
 }

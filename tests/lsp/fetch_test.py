@@ -184,8 +184,9 @@ class Place:
     def certificate(self):
         """A certificate for the loopback that is signed by itself, and its key beside it."""
         file = self.path / 'loopback.pem'
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=loopback',
-                        '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file.with_suffix('.key'), '-out', file],
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+                        '-subj', '/CN=loopback', '-addext', 'subjectAltName=IP:127.0.0.1',
+                        '-keyout', file.with_suffix('.key'), '-out', file],
                        check=True, capture_output=True)
         return file
 
@@ -486,12 +487,13 @@ def test_certificates_are_checked():
                 assert value is None and server.url in err and 'certificate' in err.lower(), err
                 assert code is repository or not place.cache.exists() or files_of(place.cache) == []
                 for variable in ('NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'):
-                    value, err = place.eval(code, '--option', 'tarball-ttl', '0', **{variable: str(certificate)})
+                    known = {variable: str(certificate)}
+                    value, err = place.eval(code, '--option', 'tarball-ttl', '0', **known)
                     assert value == wanted, err
                 shutil.rmtree(place.cache)
                 # The one of Nix comes first.
-                missing = str(place.path / 'missing.pem')
-                value, err = place.eval(code, NIX_SSL_CERT_FILE=missing, SSL_CERT_FILE=str(certificate))
+                both = {'NIX_SSL_CERT_FILE': str(place.path / 'missing'), 'SSL_CERT_FILE': str(certificate)}
+                value, err = place.eval(code, **both)
                 assert value is None and err.startswith('error'), err
                 shutil.rmtree(place.cache, ignore_errors=True)
 
