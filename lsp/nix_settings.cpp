@@ -145,7 +145,8 @@ const std::vector<NixSetting>& nix_conf() {
     std::ranges::reverse(files);
     for (const auto& path : files)
       reader.file(path);
-    reader.text(environment("NIX_CONFIG").value_or(""), std::filesystem::current_path());
+    std::error_code gone;  // perhaps the working directory is
+    reader.text(environment("NIX_CONFIG").value_or(""), std::filesystem::current_path(gone));
     return std::move(reader.settings);
   }();
   return settings;

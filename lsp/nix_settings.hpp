@@ -3,7 +3,6 @@
 // already. Nix manual, "nix.conf".
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "evaluator/world.hpp"
