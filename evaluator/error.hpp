@@ -80,8 +80,11 @@ struct ErrorData {
   SourceSpan span;      ///< where C++ Nix gives a place; place_of() knows one more often
   std::vector<TraceFrame> trace;
   std::vector<std::string> suggestions;  ///< "did you mean": names, best first
-  uint32_t operand = 0;                  ///< of an operator: which one it is about
+  /// Of an operator: which operand it is about, or kNoOperand.
+  uint32_t operand = 0;
 };
+
+inline constexpr uint32_t kNoOperand = ~0u;
 
 using ErrorPtr = std::shared_ptr<const ErrorData>;
 

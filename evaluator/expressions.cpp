@@ -148,7 +148,10 @@ std::optional<Value> Compiler::constant(NodeId id, int depth) {
     }
     case NodeKind::Var: {
       const auto& ref = ast_.refs[n.b];
-      if (ref.kind == RefKind::Global) return vm_.resolve((*unit_.globals)[ref.target]);
+      if (ref.kind == RefKind::Global) {
+        const Value v = (*unit_.globals)[ref.target];
+        return v.exists() ? std::optional(vm_.resolve(v)) : std::nullopt;
+      }
       if (ref.kind != RefKind::Local || depth > 3) return std::nullopt;
       const auto& decl = ast_.decls[ref.target];
       if (ast_.scopes[decl.scope].kind != ScopeKind::Let || decl.value == kNoNode)
@@ -165,9 +168,9 @@ std::optional<Value> Compiler::constant(NodeId id, int depth) {
       base = ast_.skip_parens(base);
       if (node(base).kind != NodeKind::Var || ast_.refs[node(base).b].kind != RefKind::Global)
         return std::nullopt;
-      const Value set = vm_.resolve((*unit_.globals)[ast_.refs[node(base).b].target]);
-      if (!set.is_attrs()) return std::nullopt;
-      const Value* v = set.attrs()->get(symbol(path[0].symbol));
+      const auto set = constant(base, depth + 1);
+      if (!set || !set->is_attrs()) return std::nullopt;
+      const Value* v = set->attrs()->get(symbol(path[0].symbol));
       if (v == nullptr || !vm_.resolve(*v).is_forced()) return std::nullopt;
       return vm_.resolve(*v);
     }
@@ -190,7 +193,7 @@ bool Compiler::is_available(NodeId id) {
       if (constant(id)) return true;
       return place_of(decl_key(ref.target)).ready;
     }
-    return ref.kind == RefKind::Global;
+    return ref.kind == RefKind::Global && (*unit_.globals)[ref.target].exists();
   }
   return constant(id).has_value();
 }
@@ -210,7 +213,7 @@ void Compiler::lazy(NodeId id, Symbol name) {
   const Node& n = node(id);
   if (n.kind == NodeKind::Var) {
     const auto& ref = ast_.refs[n.b];
-    if (ref.kind == RefKind::Global) {
+    if (ref.kind == RefKind::Global && (*unit_.globals)[ref.target].exists()) {
       push_constant((*unit_.globals)[ref.target], id);
       return;
     }
@@ -315,9 +318,12 @@ void Compiler::strict_var(NodeId id) {
       break;
     }
     case RefKind::Global:
-      push_constant((*unit_.globals)[ref.target], id);
-      emit(Op::Force, 0, id, 0);
-      break;
+      if (const Value v = (*unit_.globals)[ref.target]; v.exists()) {
+        push_constant(v, id);
+        emit(Op::Force, 0, id, 0);
+        break;
+      }
+      [[fallthrough]];
     case RefKind::Unbound: emit(Op::FailUnbound, symbol(node(id).a), id, 1); break;
   }
 }

@@ -22,9 +22,9 @@ constexpr Row kRows[] = {
 };
 
 constexpr std::pair<std::string_view, Feature> kBuiltins[] = {
-    {"fetchTree", Feature::fetch_tree}, {"flakeRefToString", Feature::flakes},
-    {"getFlake", Feature::flakes},      {"outputOf", Feature::dynamic_derivations},
-    {"parseFlakeRef", Feature::flakes},
+    {"fetchClosure", Feature::fetch_closure},   {"fetchTree", Feature::fetch_tree},
+    {"flakeRefToString", Feature::flakes},      {"getFlake", Feature::flakes},
+    {"outputOf", Feature::dynamic_derivations}, {"parseFlakeRef", Feature::flakes},
 };
 
 }  // namespace

@@ -17,9 +17,12 @@ Task import(Vm& vm, Args args) {
 }
 
 Task scoped_import(Vm& vm, Args args) {
-  vm.expect_attrs(args[0], "while evaluating the first argument passed to builtins.scopedImport");
   const Value path = co_await realise_path(vm, {vm.heap, args[1]}, Symlinks::Keep);
-  co_return vm.world.import_scoped(path.path()->view(), args[0].attrs());
+  args[1] = path;
+  const Value scope = co_await vm.force(args[0]);
+  args[0] = scope;
+  vm.expect_attrs(scope, "while evaluating the first argument passed to builtins.scopedImport");
+  co_return vm.world.import_scoped(args[1].path()->view(), args[0].attrs());
 }
 
 }  // namespace nilas::eval::builtins

@@ -47,6 +47,11 @@ Value coerce_now(Vm& vm, Value v, Coercion options) {
   return {};
 }
 
+void PeelSteps::begin(bool is_to_string, PosId place) {
+  world_->vm.check_depth(steps_.size());
+  steps_.push_back({place, is_to_string, false});
+}
+
 void PeelSteps::add_to(EvalError& error) const {
   for (size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
@@ -187,16 +192,19 @@ Task add_values(Vm& vm, Root a, Root b) {
   if (left->is_path()) {
     const Value text =
         co_await coerce_to_string(vm, {vm.heap, right}, {.copy_to_store = false}, kSegmentStep);
+    operand = kNoOperand;
     if (vm.context(text) != nullptr)
       vm.fail(ErrorKind::Other,
               "a string that refers to a store path cannot be appended to a path");
     co_return vm.make_path(canonical_path(cat(left->path()->view(), vm.view(text))));
   }
+  // What is not a string begins a text, for which no path is copied.
+  const Coercion coercion{.copy_to_store = left->is_string()};
   operand = 0;
-  const Value x = co_await coerce_to_string(vm, {vm.heap, left}, {}, kSegmentStep);
+  const Value x = co_await coerce_to_string(vm, {vm.heap, left}, coercion, kSegmentStep);
   left = x;
   operand = 1;
-  const Value y = co_await coerce_to_string(vm, {vm.heap, right}, {}, kSegmentStep);
+  const Value y = co_await coerce_to_string(vm, {vm.heap, right}, coercion, kSegmentStep);
   co_return vm.concat_strings(left, y);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// What stands for a set where a string is wanted: what its `__toString` gives, else its `outPath`, and so on while that is
-// a set. This remembers the way, for the trace of an error.
+// What stands for a set where a string is wanted: what its `__toString` gives, else its `outPath`,
+// and so on while that is a set. This remembers the way, for the trace of an error.
 
 #include <string>
 #include <vector>
@@ -16,8 +16,9 @@ class PeelSteps {
  public:
   explicit PeelSteps(const World& world) : world_(&world) {}
 
-  /// The attribute at `place` is looked at: `__toString` is called, `outPath` evaluated.
-  void begin(bool is_to_string, PosId place) { steps_.push_back({place, is_to_string, false}); }
+  /// The attribute at `place` is looked at: `__toString` is called, `outPath` evaluated. Throws
+  /// Vm::depth_error() after too many: a set may stand for itself.
+  void begin(bool is_to_string, PosId place);
   /// That gave a value, which is looked at next.
   void got_value() { steps_.back().has_value = true; }
   void clear() { steps_.clear(); }

@@ -169,10 +169,6 @@ class Steps {
       case Op::SelectDynamic:
       case Op::SelectDynamicOr: selection(frame, n); break;
       case Op::CallBuiltin: call(builtin_table()[code_.body->words[frame.at] >> 8], n); break;
-      case Op::LocalForce:
-        if (is_prologue(code_, frame.at))
-          step("while evaluating the value passed for the lambda argument", place(n));
-        break;
       case Op::Negate: step(calling("sub"), span(node.span)); break;
       case Op::Sub:
       case Op::Mul:
@@ -345,6 +341,33 @@ std::string_view operand_step(BinaryOp op, bool first) {
   return {};
 }
 
+namespace {
+
+/// The function of a pipe, if C++ Nix reads it as a call: the piped value is one argument more of that, and errors are where
+/// that is. Kept in parentheses there too: `1 |> (f 2)`. Otherwise kNoNode.
+NodeId piped_call(const Ast& ast, const Node& pipe) {
+  const auto op = static_cast<BinaryOp>(pipe.op);
+  if (op != BinaryOp::PipeRight && op != BinaryOp::PipeLeft) return kNoNode;
+  const NodeId function = ast.skip_parens(op == BinaryOp::PipeRight ? pipe.b : pipe.a);
+  const Node& f = ast.nodes[function];
+  switch (f.kind) {
+    case NodeKind::Apply:
+    case NodeKind::SearchPath: return function;
+    case NodeKind::Unary: return static_cast<UnaryOp>(f.op) == UnaryOp::Negate ? function : kNoNode;
+    case NodeKind::Binary: {
+      const auto inner = static_cast<BinaryOp>(f.op);
+      const bool call = inner == BinaryOp::PipeRight || inner == BinaryOp::PipeLeft ||
+                        inner == BinaryOp::Sub || inner == BinaryOp::Mul ||
+                        inner == BinaryOp::Div || inner == BinaryOp::Less ||
+                        inner == BinaryOp::More;
+      return call ? function : kNoNode;
+    }
+    default: return kNoNode;
+  }
+}
+
+}  // namespace
+
 SourceSpan place_of(const SourceUnit& unit, NodeId id) {
   const Ast& ast = *unit.ast;
   for (;;) {
@@ -371,7 +394,12 @@ SourceSpan place_of(const SourceUnit& unit, NodeId id) {
       case NodeKind::With:
       case NodeKind::If:
       case NodeKind::Assert: return {unit.id, n.span};
-      case NodeKind::Binary: return {unit.id, operator_span(n)};
+      case NodeKind::Binary:
+        if (const NodeId call = piped_call(ast, n); call != kNoNode) {
+          id = call;
+          break;
+        }
+        return {unit.id, operator_span(n)};
       case NodeKind::Unary:
         if (static_cast<UnaryOp>(n.op) == UnaryOp::Negate) return {unit.id, n.span};
         id = n.a;
@@ -461,7 +489,9 @@ void place_own(EvalError& error, const CodeBlock& code, uint32_t at, const CodeB
     case Op::Add: {
       const Node& n = ast.nodes[node];
       const bool left = has_steps && data.operand == 0;
-      const SourceSpan place{unit.id, ast.nodes[left ? n.a : n.b].span};
+      const SourceSpan place = data.operand == kNoOperand
+                                   ? place_of(unit, node)
+                                   : SourceSpan{unit.id, ast.nodes[left ? n.a : n.b].span};
       if (!has_steps) error.at(place);
       return error.place_steps(place);
     }

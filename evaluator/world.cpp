@@ -22,6 +22,25 @@ namespace {
 constexpr std::string_view kNixVersion = "2.31.0";
 constexpr int kLanguageVersion = 6;
 
+/// Throws EvalError at the first pipe operator if the feature for these is off.
+void check_pipes(const Features& features, const SourceUnit& unit) {
+  if (features.pipe_operators) return;
+  if (!unit.text->contains("|>") && !unit.text->contains("<|")) return;
+  uint32_t first = UINT32_MAX;  // where it begins
+  for (const syntax::Node& n : unit.ast->nodes) {
+    if (n.kind != syntax::NodeKind::Binary) continue;
+    const auto op = static_cast<syntax::BinaryOp>(n.op);
+    if (op == syntax::BinaryOp::PipeRight || op == syntax::BinaryOp::PipeLeft)
+      first = std::min(first, n.c);
+  }
+  if (first == UINT32_MAX) return;
+  try {
+    features.require(Feature::pipe_operators);
+  } catch (EvalError& error) {
+    throw error.at({unit.id, {first, first + 2}});
+  }
+}
+
 }  // namespace
 
 syntax::ScopeId SourceUnit::with_scope(syntax::NodeId with) const {
@@ -107,13 +126,15 @@ void World::parse_unit(SourceUnit& unit, std::string text,
                     {unit.id, {at, std::max(at, d.span.end)}});
   }
   attach(unit, unit.text, std::make_shared<const syntax::Ast>(std::move(parsed.ast)));
+  check_pipes(options.features, unit);
   check_literals(*this, unit);
 }
 
 const SourceUnit& World::parse_source(std::string name, std::string base_dir, std::string text,
                                       bool is_file) {
   SourceUnit& unit = new_unit(std::move(name), std::move(base_dir), is_file);
-  parse_unit(unit, std::move(text), global_names());
+  unit.globals = &known_globals_;
+  parse_unit(unit, std::move(text), known_names_);
   return unit;
 }
 
@@ -129,7 +150,8 @@ const World::Import& World::imported(std::string_view path) {
   auto text = read_file(*this, resolve_symlinks(*this, key, Symlinks::Full));
   if (!text) fail_io("opening file", key, text.error());
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
-  parse_unit(unit, std::move(*text), global_names());
+  unit.globals = &known_globals_;
+  parse_unit(unit, std::move(*text), known_names_);
   return imports_.emplace(key, Import{unit.id, thunk_of(unit)}).first->second;
 }
 
@@ -146,7 +168,7 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   auto text = read_file(*this, resolve_symlinks(*this, key, Symlinks::Full));
   if (!text) fail_io("opening file", key, text.error());
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
-  const auto base = global_names();
+  const std::span<const std::string_view> base = known_names_;
   std::vector<std::string_view> names(base.begin(), base.end());
   for (const Symbol s : scope->keys->all())
     names.push_back(vm.symbols.name(s));
@@ -156,8 +178,8 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   for (const std::string_view name : names) {
     const Value* own = scope->get(vm.symbols.intern(name));
     const auto it = std::ranges::lower_bound(base, name);
-    unit.own_globals.push_back(own != nullptr ? *own
-                                              : globals_[static_cast<size_t>(it - base.begin())]);
+    unit.own_globals.push_back(
+        own != nullptr ? *own : known_globals_[static_cast<size_t>(it - base.begin())]);
   }
   unit.globals = &unit.own_globals;
   parse_unit(unit, std::move(*text), names);
@@ -269,7 +291,7 @@ void World::visit_roots(Heap& heap) {
     heap.mark(imported.thunk);
   for (const auto& [key, environment] : environments_)
     heap.mark(environment.block);
-  for (const Value v : globals_)
+  for (const Value v : known_globals_)
     heap.mark(v);
   for (const auto& unit : sources_)
     for (const Value v : unit->own_globals)
@@ -319,15 +341,21 @@ void World::make_globals() {
   for (const std::string_view name : global_names()) {
     const std::string_view plain = name.starts_with("__") ? name.substr(2) : name;
     const Value* v = builtins.attrs()->get(vm.symbols.intern(plain));
-    globals_.push_back(v != nullptr ? *v : Value::null());
+    globals_.push_back(v != nullptr ? *v : Value());
+    if (v == nullptr) continue;
+    known_names_.push_back(name);
+    known_globals_.push_back(*v);
   }
   const SourceUnit& unit =
       parse_source("«nix/derivation.nix»", "/", std::string(kDerivationNix), false);
   const Value derivation = thunk_of(unit);
   *builtins.attrs()->get(vm.symbols.intern("derivation")) = derivation;
-  const auto names = global_names();
-  const auto at = std::ranges::lower_bound(names, std::string_view("derivation"));
-  if (at != names.end()) globals_[static_cast<size_t>(at - names.begin())] = derivation;
+  const auto replace = [&](std::span<const std::string_view> names, std::vector<Value>& values) {
+    const auto at = std::ranges::lower_bound(names, std::string_view("derivation"));
+    values[static_cast<size_t>(at - names.begin())] = derivation;
+  };
+  replace(global_names(), globals_);
+  replace(known_names_, known_globals_);
 }
 
 /// Code for what has no source: builtins called through a value, thunks of make_apply, calls with too many arguments.

@@ -37,7 +37,7 @@ struct WorldOptions {
   std::vector<SearchPathEntry> search_path;  ///< from -I and NIX_PATH, in order
   std::string current_system = "x86_64-linux";
   std::string store_dir = "/nix/store";
-  Features features{.fetch_tree = true, .flakes = true};
+  Features features{.fetch_tree = true, .flakes = true, .pipe_operators = true};
   FetchOptions fetch;
   LiteralLints lints;
   bool pure = false;  ///< no environment, clock or search path
@@ -173,8 +173,11 @@ class World {
     Value thunk;
   };
   const Import& imported(std::string_view path);
-  std::unordered_map<std::string, Import> imports_;         // by canonical path
-  std::vector<Value> globals_;                              // parallel to global_names()
+  std::unordered_map<std::string, Import> imports_;  // by canonical path
+  std::vector<Value>
+      globals_;  // parallel to global_names(); no value for what the options switch off
+  std::vector<std::string_view> known_names_;               // those that have one,
+  std::vector<Value> known_globals_;                        // and their values
   std::unordered_map<uint64_t, Environment> environments_;  // source and binding node
   Value nix_path_;
   std::set<std::string, std::less<>> reads_;

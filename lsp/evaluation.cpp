@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "evaluator/format/secret.hpp"
+#include "lsp/nix_settings.hpp"
 #include "lsp/search_path.hpp"
 #include "lsp/uri.hpp"
 
@@ -40,9 +41,8 @@ FileHost make_host(const WorldSetup& setup) {
 }
 
 eval::WorldOptions world_options(const WorldSetup& setup) {
-  eval::WorldOptions options;
+  eval::WorldOptions options = configured_world(setup.search_path);
   options.heap.limit_bytes = setup.memory_bytes;
-  options.search_path = search_path(setup.search_path);
   return with_test_options(std::move(options));
 }
 

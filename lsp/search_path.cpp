@@ -1,8 +1,14 @@
 #include "lsp/search_path.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <iterator>
+#include <optional>
+#include <sstream>
 #include <unistd.h>
+
+#include "lsp/nix_settings.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -34,6 +40,15 @@ std::vector<eval::SearchPathEntry> default_channels() {
   return out;
 }
 
+/// Entries separated by spaces, as settings of Nix have them.
+std::vector<eval::SearchPathEntry> parse_words(const std::string& value) {
+  std::vector<eval::SearchPathEntry> out;
+  std::istringstream in(value);
+  for (std::string word; in >> word;)
+    out.push_back(parse_search_path_entry(word));
+  return out;
+}
+
 }  // namespace
 
 eval::SearchPathEntry parse_search_path_entry(std::string_view text) {
@@ -57,10 +72,19 @@ std::vector<eval::SearchPathEntry> search_path(const std::vector<std::string>& f
   std::vector<eval::SearchPathEntry> out;
   for (const std::string& entry : first)
     out.push_back(parse_search_path_entry(entry));
-  const char* variable = std::getenv("NIX_PATH");
-  for (auto& entry : variable ? parse_nix_path(variable) : default_channels()) {
-    out.push_back(std::move(entry));
+  std::optional<std::vector<eval::SearchPathEntry>> path;
+  if (const char* variable = std::getenv("NIX_PATH")) path = parse_nix_path(variable);
+  const bool from_environment = path.has_value();
+  std::vector<eval::SearchPathEntry> extra;
+  for (const auto& [name, value] : nix_conf()) {
+    if (name == "nix-path" && !from_environment) {
+      path = parse_words(value);
+      extra.clear();
+    }
+    if (name == "extra-nix-path") std::ranges::move(parse_words(value), std::back_inserter(extra));
   }
+  std::ranges::move(path ? *std::move(path) : default_channels(), std::back_inserter(out));
+  std::ranges::move(extra, std::back_inserter(out));
   return out;
 }
 

@@ -30,7 +30,7 @@
 #include "lsp/analysis/value_completion.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/hover_style.hpp"
-#include "lsp/search_path.hpp"
+#include "lsp/nix_settings.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -216,9 +216,8 @@ class SelfCheck {
   };
 
   void make_world() {
-    eval::WorldOptions setup;
+    eval::WorldOptions setup = configured_world(options_.search_path);
     setup.heap.limit_bytes = default_memory_budget();
-    setup.search_path = search_path(options_.search_path);
     world_ = std::make_unique<LocalWorld>(std::move(setup));
     unit_ = &world_->world.add_source(d_->path, d_->directory, d_->text, d_->share_ast(), true);
     tree_ = syntax::Tree::parse(text());

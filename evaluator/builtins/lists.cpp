@@ -118,10 +118,10 @@ Task map(Vm& vm, Args args) {
 Value gen_list(Vm& vm, Args args) {
   const int64_t n =
       vm.expect_int(args[1], "while evaluating the second argument passed to builtins.genList");
-  if (n < 0 || n > UINT32_MAX) {
-    vm.fail(ErrorKind::Other, cat("cannot create list of size ", n));
-  }
+  const auto too_long = [&] { vm.fail(ErrorKind::Other, cat("cannot create list of size ", n)); };
+  if (n < 0) too_long();
   vm.expect_function(args[0], "while evaluating the first argument passed to builtins.genList");
+  if (n > UINT32_MAX) too_long();
   List* result = vm.alloc_list(static_cast<size_t>(n));
   for (int64_t i = 0; i < n; ++i) {
     if ((i & 0xffff) == 0) vm.poll();

@@ -337,7 +337,7 @@ Task fetch_mercurial(Vm& vm, Args args) {
   std::string url, name = "source", revision;
   Root url_value(vm.heap, args[0]);
   if (args[0].is_attrs()) {
-    url_value = Value::null();
+    url_value = Value();
     const uint32_t size = args[0].attrs()->size();
     for (uint32_t i = 0; i < size; ++i) {
       const std::string_view key = vm.symbols.name(args[0].attrs()->keys->symbols[i]);
@@ -355,7 +355,7 @@ Task fetch_mercurial(Vm& vm, Args args) {
       }
     }
   }
-  if (!url_value->is_null()) {
+  if (url_value->exists()) {
     const Value text = co_await coerce_to_string(
         vm, Root(vm.heap, url_value), {.copy_to_store = false},
         "while evaluating the first argument passed to builtins.fetchMercurial");

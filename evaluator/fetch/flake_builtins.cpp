@@ -4,6 +4,7 @@
 #include "evaluator/error.hpp"
 #include "evaluator/fetch/flake.hpp"
 #include "evaluator/fetch/values.hpp"
+#include "evaluator/format/print.hpp"
 #include "evaluator/store/files.hpp"
 #include "evaluator/world.hpp"
 
@@ -65,7 +66,7 @@ Task flake_ref_to_string(Vm& vm, Args args) {
       vm.fail(ErrorKind::Other,
               cat("flake reference attribute sets may only contain integers, Booleans, and "
                   "strings, but attribute '",
-                  name, "' is ", describe_type(v)));
+                  quote_attribute_name(name), "' is ", describe_type(v)));
     }
   }
   const FlakeRef ref = flake_ref_from_attributes(std::move(attributes), vm.world.options.features);

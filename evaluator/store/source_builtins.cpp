@@ -5,6 +5,7 @@
 
 #include "evaluator/builtins/builtins.hpp"
 #include "evaluator/error.hpp"
+#include "evaluator/format/print.hpp"
 #include "evaluator/store/files.hpp"
 #include "evaluator/store/nar.hpp"
 #include "evaluator/store/sources.hpp"
@@ -53,7 +54,13 @@ Hash flat_hash(World& world, const std::string& root) {
 
 /// Adds what `add` tells; `filter` is a function if `add.filtered`. `context` is a string with the
 /// path's context.
+void note_path(EvalError& error, void* path) {
+  error.trace(cat("while adding path '", *static_cast<const std::string*>(path), "'"));
+}
+
+/// `add` is a parameter so that it outlives the body: the note of an error looks at it.
 Task add_path(Vm& vm, Addition add, Root filter, Root context) {
+  co_await SetNote{{&note_path, &add.path}};
   World& world = vm.world;
   StoreState& store = *world.store;
   if (store.dir.contains(add.path)) realise_context(vm, vm.context(context));
@@ -116,6 +123,13 @@ Task path(Vm& vm, Args args) {
       add.path = vm.view(v);
       continue;
     }
+    // An unknown one is not evaluated.
+    if (name != "filter" && name != "name" && name != "recursive" && name != "sha256") {
+      throw EvalError(
+          ErrorKind::Other,
+          cat("unsupported argument '", quote_attribute_name(name), "' to 'builtins.path'"),
+          vm.world.position(set->pos(i)));
+    }
     const Value v = co_await vm.force(set->values[i]);
     if (name == "name") {
       add.name = vm.expect_string_no_context(
@@ -127,12 +141,10 @@ Task path(Vm& vm, Args args) {
     } else if (name == "recursive") {
       add.recursive =
           vm.expect_bool(v, "while evaluating the `recursive` attribute passed to builtins.path");
-    } else if (name == "sha256") {
+    } else {
       const std::string_view text = vm.expect_string_no_context(
           v, "while evaluating the `sha256` attribute passed to builtins.path");
       add.expected = parse_hash_allow_empty(vm.host(), text, HashAlgorithm::Sha256);
-    } else {
-      vm.fail(ErrorKind::Other, cat("unsupported argument '", name, "' to 'builtins.path'"));
     }
   }
   if (!path->exists()) {

@@ -9,8 +9,8 @@
 #include "lsp/analysis/syntax_findings.hpp"
 #include "lsp/commands/input.hpp"
 #include "lsp/evaluation.hpp"
+#include "lsp/nix_settings.hpp"
 #include "lsp/positions.hpp"
-#include "lsp/search_path.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -68,9 +68,8 @@ void FileChecker::evaluate(const CheckedFile& file, const Text& text, const Tree
                            std::vector<Finding>& findings) {
   const std::scoped_lock lock(mutex_);
   if (!session_ || ++files_ > kFilesPerWorld) {
-    eval::WorldOptions setup;
+    eval::WorldOptions setup = configured_world(options_.search_path);
     setup.heap.limit_bytes = default_memory_budget();
-    setup.search_path = search_path(options_.search_path);
     session_ = std::make_unique<CommandWorld>(std::move(setup));
     files_ = 0;
   }

@@ -1,11 +1,5 @@
 #include "lsp/commands/eval_options.hpp"
 
-#include <algorithm>
-#include <fmt/format.h>
-#include <iterator>
-#include <sstream>
-#include <string_view>
-
 namespace nilas::lsp {
 namespace {
 
@@ -27,78 +21,6 @@ void each(CLI::App& command, const std::string& names, int count, const std::str
   option->type_size(count)->expected(1)->take_all()->allow_extra_args(false);
 }
 
-std::vector<std::string> split_words(const std::string& text) {
-  std::istringstream in(text);
-  return {std::istream_iterator<std::string>(in), {}};
-}
-
-/// Features that other parts of Nix have; evaluation is the same with and without them.
-constexpr std::string_view kOtherFeatures[] = {
-    "auto-allocate-uids",
-    "blake3-hashes",
-    "build-dynamic-paths",
-    "cgroups",
-    "configurable-impure-env",
-    "daemon-trust-override",
-    "discard-references",
-    "external-builders",
-    "local-overlay-store",
-    "mounted-ssh-store",
-    "nix-command",
-    "no-url-literals",
-    "pipe-operators",
-    "profile-legacy",
-    "read-only-local-store",
-    "recursive-nix",
-    "repl-flake",
-    "ca-references",
-};
-
-void enable_features(eval::Features& features, const std::string& names) {
-  for (const std::string& name : split_words(names)) {
-    if (features.enable(name)) continue;
-    if (std::ranges::find(kOtherFeatures, name) != std::end(kOtherFeatures)) continue;
-    fmt::print(stderr, "warning: unknown experimental feature '{}'\n", name);
-  }
-}
-
-void set_features(eval::Features& features, const std::string& names) {
-  features = {};
-  enable_features(features, names);
-}
-
-/// One of Nix's settings, as `--option` and its own flags give them.
-void set_option(EvalOptions& o, const std::string& name, const std::string& value) {
-  const bool on = value == "true" || value == "yes" || value == "1";
-  if (name == "max-call-depth") o.max_call_depth = static_cast<uint32_t>(std::stoul(value));
-  if (name == "show-trace") o.show_trace = on;
-  if (name == "system") o.current_system = value;
-  if (name == "experimental-features") set_features(o.features, value);
-  if (name == "extra-experimental-features") enable_features(o.features, value);
-  if (name == "pure-eval") o.pure = on;
-  if (name == "restrict-eval") o.fetch.restricted = on;
-  if (name == "allowed-uris") o.fetch.allowed_uris = split_words(value);
-  if (name == "use-registries") o.fetch.use_registries = on;
-  if (const auto lint = eval::parse_lint(value)) {
-    if (name == "lint-url-literals") o.lints.urls = *lint;
-    if (name == "lint-short-path-literals") o.lints.short_paths = *lint;
-    if (name == "lint-absolute-path-literals") o.lints.absolute_paths = *lint;
-  }
-  if (name == "tarball-ttl") o.fetching.fresh = std::chrono::seconds(std::stol(value));
-  if (name == "connect-timeout") o.fetching.limits.connect = std::chrono::seconds(std::stol(value));
-  if (name == "stalled-download-timeout") {
-    o.fetching.limits.stalled = std::chrono::seconds(std::stol(value));
-  }
-  if (name == "access-tokens") {
-    for (const std::string& token : split_words(value)) {
-      const size_t equals = token.find('=');
-      if (equals != token.npos) {
-        o.fetching.tokens.emplace_back(token.substr(0, equals), token.substr(equals + 1));
-      }
-    }
-  }
-}
-
 void add_policy_options(CLI::App& command, EvalOptions& o) {
   command.add_flag("--pure-eval", o.pure,
                    "No environment, clock, search path; only what is locked is fetched.");
@@ -116,7 +38,7 @@ void add_policy_options(CLI::App& command, EvalOptions& o) {
        {"allowed-uris", "experimental-features", "extra-experimental-features", "lint-url-literals",
         "lint-short-path-literals", "lint-absolute-path-literals"}) {
     each(command, std::string("--") + setting, 1, "As the setting of Nix.",
-         [&o, setting](const Words& w) { set_option(o, setting, w[0]); });
+         [&o, setting](const Words& w) { o.set(setting, w[0]); });
   }
 }
 
@@ -124,6 +46,7 @@ void add_policy_options(CLI::App& command, EvalOptions& o) {
 
 void add_eval_options(CLI::App& command, EvalOptions& o) {
   using Output = EvalOptions::Output;
+  command.preparse_callback([&o](size_t) { o.configure(nix_conf()); });
   command.add_flag("-E,--expr", o.inputs_are_expressions, "The inputs are expressions, not files.");
   command.add_flag("--strict", o.strict, "Evaluate deeply.");
   command.add_flag_callback("--json", [&] { o.output = Output::Json; }, "Print JSON.");
@@ -133,6 +56,7 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
                    "Print the derivation that a value stands for: its .drv file, or with --json as "
                    "`nix derivation show`.");
   command.add_flag("--show-trace", o.show_trace, "Print the whole trace of an error.");
+  command.add_flag_callback("--no-show-trace", [&] { o.show_trace = false; }, "The opposite.");
   command.add_flag("--no-location", o.no_location, "Print no positions in XML.");
   command.add_flag("--stats", o.stats, "Print counters of the run to standard error.");
   command.add_flag("--trace", o.trace, "Print every call to standard error while it is made.");
@@ -148,10 +72,10 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
   each(command, "--argstr", 2, "Pass a string to functions as argument NAME.",
        [&](const Words& w) { o.arguments.push_back({w[0], w[1], true}); });
   // What nix-instantiate takes and this evaluator always does, or never needs.
-  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode", "--no-show-trace"}) {
+  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode"}) {
     command.add_flag(flag)->group("");
   }
-  each(command, "--option", 2, "", [&](const Words& w) { set_option(o, w[0], w[1]); });
+  each(command, "--option", 2, "", [&](const Words& w) { o.set(w[0], w[1]); });
   add_policy_options(command, o);
   for (const char* option : {"--eval-store", "--store"}) {
     each(command, option, 1, "", [](const Words&) {});

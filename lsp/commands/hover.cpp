@@ -12,7 +12,7 @@
 #include "lsp/documents.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/hover_style.hpp"
-#include "lsp/search_path.hpp"
+#include "lsp/nix_settings.hpp"
 #include "lsp/settings.hpp"
 
 namespace nilas::lsp {
@@ -33,9 +33,8 @@ int show(const Options& options) {
     return 1;
   }
   const SnapshotPtr document = make_snapshot(at->path, *text);
-  eval::WorldOptions setup;
+  eval::WorldOptions setup = configured_world(options.search_path);
   setup.heap.limit_bytes = default_memory_budget();
-  setup.search_path = search_path(options.search_path);
   CommandWorld& session = make_command_world(std::move(setup));
   const auto& unit = session.world.add_source(document->path, document->directory, document->text,
                                               document->share_ast(), true);

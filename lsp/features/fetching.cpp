@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "lsp/fetch/background.hpp"
+#include "lsp/nix_settings.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/server.hpp"
 
@@ -46,8 +47,11 @@ void follow_settings(Server& server) {
   events.ended = [&server](const std::string& what, const std::string& error) {
     server.post([&server, what, error] { end(server, what, error); });
   };
+  NixSettings settings;
+  settings.configure(nix_conf());
+  settings.fetching.allow_network = true;
   server.fetcher =
-      std::make_shared<BackgroundFetcher>(FetcherOptions{.allow_network = true}, std::move(events));
+      std::make_shared<BackgroundFetcher>(std::move(settings.fetching), std::move(events));
 }
 
 }  // namespace

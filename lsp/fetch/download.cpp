@@ -105,9 +105,7 @@ void set_options(CURL* curl, Transfer& transfer, curl_slist* headers) {
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, report_progress);
   set(CURLOPT_XFERINFODATA, &transfer);
-  if (const char* certificates = std::getenv("NIX_SSL_CERT_FILE")) {
-    set(CURLOPT_CAINFO, certificates);
-  }
+  if (const char* certificates = certificate_file()) set(CURLOPT_CAINFO, certificates);
 }
 
 std::string describe(CURL* curl, CURLcode code, const Transfer& transfer, const char* details) {
@@ -128,6 +126,14 @@ std::string describe(CURL* curl, CURLcode code, const Transfer& transfer, const 
 }
 
 }  // namespace
+
+const char* certificate_file() {
+  for (const char* name : {"NIX_SSL_CERT_FILE", "SSL_CERT_FILE"}) {
+    const char* file = std::getenv(name);
+    if (file != nullptr && *file != '\0') return file;
+  }
+  return nullptr;
+}
 
 std::expected<Downloaded, std::string> download(const DownloadRequest& request,
                                                 const std::filesystem::path& path) {

@@ -39,6 +39,10 @@ struct Downloaded {
 std::expected<Downloaded, std::string> download(const DownloadRequest& request,
                                                 const std::filesystem::path& file);
 
+/// File with the certificates that are trusted, as $NIX_SSL_CERT_FILE or else $SSL_CERT_FILE says;
+/// null: the system's.
+const char* certificate_file();
+
 /// URL in a `Link:` header with rel="immutable"; empty if there is none. RFC 8288.
 std::string immutable_link(std::string_view value);
 

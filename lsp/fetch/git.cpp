@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lsp/fetch/download.hpp"
+
 namespace nilas::lsp {
 
 namespace {
@@ -13,6 +15,8 @@ struct Library {
     // Whoever owns a repository: nothing in it is run, it is only read.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_PROGRAMDATA, "");
+    if (const char* certificates = certificate_file())
+      git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, certificates, nullptr);
   }
 };
 

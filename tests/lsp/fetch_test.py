@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import tarfile
@@ -91,7 +92,7 @@ def tarball(node=None, top='top', members=(), mode='w:gz'):
 class Server:
     """HTTP on the loopback; `pages` maps paths to bytes or to functions of the handler."""
 
-    def __init__(self, pages=None, backend=None):
+    def __init__(self, pages=None, backend=None, certificate=None):
         self.pages, self.requests = pages or {}, []
         outer = self
 
@@ -121,6 +122,11 @@ class Server:
         self.http = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         self.http.daemon_threads = True
         self.url = f'http://127.0.0.1:{self.http.server_port}'
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, certificate.with_suffix('.key'))
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+            self.url = self.url.replace('http:', 'https:')
 
     def __enter__(self):
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
@@ -142,10 +148,11 @@ class Place:
     def __exit__(self, *_):
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def eval(self, expression, *options, allow=True):
+    def eval(self, expression, *options, allow=True, **variables):
         env = {'PATH': os.environ['PATH'], 'HOME': str(self.path), 'XDG_CACHE_HOME': str(self.cache),
                'XDG_CONFIG_HOME': str(self.path / 'config'), 'NIX_CONF_DIR': str(self.path), 'NIX_PATH': ''}
         env |= {k: v for k, v in os.environ.items() if k.startswith(('ASAN', 'UBSAN', 'LSAN', 'NILAS_'))}
+        env |= variables
         command = [NILAS, 'eval', '--strict', '--json', *(['--allow-fetch'] if allow else []), *options, '-E', expression]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=env, cwd=self.path)
         return (json.loads(done.stdout) if done.returncode == 0 else None), done.stderr
@@ -174,8 +181,19 @@ class Place:
         return repo, self.git('rev-parse', 'HEAD', cwd=repo), self.git('rev-parse', 'v1', cwd=repo)
 
 
+    def certificate(self):
+        """A certificate for the loopback that is signed by itself, and its key beside it."""
+        file = self.path / 'loopback.pem'
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2',
+                        '-subj', '/CN=loopback', '-addext', 'subjectAltName=IP:127.0.0.1',
+                        '-keyout', file.with_suffix('.key'), '-out', file],
+                       check=True, capture_output=True)
+        return file
+
+
 def files_of(place):
-    return sorted(str(p.relative_to(place.path)) for p in place.path.rglob('*'))
+    path = getattr(place, 'path', place)
+    return sorted(str(p.relative_to(path)) for p in path.rglob('*'))
 
 
 # --- The network is asked only if it may be --------------------------------------------------------
@@ -455,6 +473,29 @@ def test_a_repository_over_http():
         assert place.eval(code % '', allow=False)[0] == [head, 2, 'second']
         _, err = place.eval(code % 'ref = "other";', allow=False)
         assert 'fetching is not allowed' in err, err
+
+
+def test_certificates_are_checked():
+    with Place() as place:
+        certificate = place.certificate()
+        _, head, _ = place.repository()
+        with Server({'/x.tar.gz': tarball(TREE)}, git_backend(place.path), certificate) as server:
+            tree = f'(fetchTree "{server.url}/x.tar.gz").narHash'
+            repository = f'(fetchGit "{server.url}/repo/.git").rev'
+            for code, wanted in ((tree, sri(TREE)), (repository, head)):
+                value, err = place.eval(code)
+                assert value is None and server.url in err and 'certificate' in err.lower(), err
+                assert code is repository or not place.cache.exists() or files_of(place.cache) == []
+                for variable in ('NIX_SSL_CERT_FILE', 'SSL_CERT_FILE'):
+                    known = {variable: str(certificate)}
+                    value, err = place.eval(code, '--option', 'tarball-ttl', '0', **known)
+                    assert value == wanted, err
+                shutil.rmtree(place.cache)
+                # The one of Nix comes first.
+                both = {'NIX_SSL_CERT_FILE': str(place.path / 'missing'), 'SSL_CERT_FILE': str(certificate)}
+                value, err = place.eval(code, **both)
+                assert value is None and err.startswith('error'), err
+                shutil.rmtree(place.cache, ignore_errors=True)
 
 
 # --- The server --------------------------------------------------------------------------------------------

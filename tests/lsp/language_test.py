@@ -1,8 +1,9 @@
 """The samples of docs/language.md: each gives what the page says.
 
 In a block of code, samples are separated by empty lines: lines of an expression, then `=> VALUE` or `!! MESSAGE`.
-With NILAS_NIX='chroot ROOT nix-instantiate --eval --strict' they are put to C++ Nix instead. 2.26.3 agrees but for two
-messages: it names the token EQ, and it knows no limit for the depth of JSON.
+With NILAS_NIX='chroot ROOT nix-instantiate --eval --strict' (and the feature of pipes) they are put
+to C++ Nix instead. 2.26.3 agrees but for a few messages: it names the token EQ, and knows no limit for
+the depth of JSON and of sets that stand for each other.
 """
 import os, re, shlex, subprocess, sys
 
@@ -40,7 +41,8 @@ def answer(command, expression):
 
 
 def main():
-    command = shlex.split(os.environ.get('NILAS_NIX', '')) or [NILAS, 'eval', '--strict']
+    ours = [NILAS, 'eval', '--strict', '--extra-experimental-features', 'pipe-operators']
+    command = shlex.split(os.environ.get('NILAS_NIX', '')) or ours
     count = failed = 0
     for heading, line, expression, expected in samples():
         count += 1

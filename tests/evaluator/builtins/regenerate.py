@@ -16,10 +16,13 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 MARKS = ("= ", "! ", "~ ")
+# On here from the start.
+FEATURES = ("--extra-experimental-features", "flakes fetch-tree")
 
 
 def ask_nix(expression):
-    command = ["nix-instantiate", "--eval", "--strict", "-E", expression]
+    # With a space in front, a minus is no flag.
+    command = ["nix-instantiate", "--eval", "--strict", *FEATURES, "-E", " " + expression]
     if root := os.environ.get("CHROOT"):
         command = ["chroot", root, *command]
     done = subprocess.run(command, capture_output=True, text=True, errors="surrogateescape")
