@@ -22,13 +22,14 @@
 #include "lsp/analysis/inlay_hints.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
 #include "lsp/analysis/references.hpp"
-#include "lsp/analysis/rename.hpp"
 #include "lsp/analysis/selection_ranges.hpp"
 #include "lsp/analysis/semantic_tokens.hpp"
 #include "lsp/analysis/signature.hpp"
 #include "lsp/analysis/static_definition.hpp"
 #include "lsp/analysis/syntax_findings.hpp"
+#include "lsp/analysis/type_definition.hpp"
 #include "lsp/analysis/value_completion.hpp"
+#include "lsp/analysis/workspace_rename.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/hover_style.hpp"
 #include "lsp/search_path.hpp"
@@ -147,12 +148,14 @@ class SelfCheck {
     });
     measure("selectionRange", offset,
             [&] { (void)analysis::selection_ranges(ast(), text(), d_->tokens(), offset); });
-    measure("prepareRename", offset, [&] { (void)analysis::prepare_rename(ast(), names, offset); });
+    measure("prepareRename", offset,
+            [&] { (void)analysis::prepare_rename(program_, file_, offset); });
+    measure("typeDefinition", offset,
+            [&] { (void)analysis::type_definition(program_, file_, offset); });
     // The proof of a rename takes a parse: large files get it at few places.
     if (text().size() < 100'000 || offset % 97 == 0) {
-      measure("rename", offset, [&] {
-        (void)analysis::rename(ast(), names, text(), offset, "renamed-by-self-check");
-      });
+      measure("rename", offset,
+              [&] { (void)analysis::rename(program_, file_, offset, "renamed-by-self-check"); });
     }
     measure("callHierarchy", offset, [&] {
       if (!analysis::call_item(program_, file_, offset)) return;

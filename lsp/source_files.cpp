@@ -54,6 +54,11 @@ const DocumentSnapshot& WorkspaceSources::document(const analysis::SourceFile& f
   return *loaded_.at(file.path)->document;
 }
 
+std::optional<int64_t> WorkspaceSources::open_version(const analysis::SourceFile& file) const {
+  const auto at = open_.find(file.path);
+  return at == open_.end() ? std::nullopt : std::optional(at->second->version);
+}
+
 std::optional<std::string> WorkspaceSources::target(std::string_view literal,
                                                     const analysis::SourceFile& from) {
   const auto path = files_.find_literal(literal, from.directory);

@@ -40,6 +40,8 @@ class WorkspaceSources final : public analysis::SourceFiles {
   const analysis::SourceFile& of(const SnapshotPtr& document);
   /// The text that a loaded file is.
   const DocumentSnapshot& document(const analysis::SourceFile& file) const;
+  /// The version of a file that is open.
+  std::optional<int64_t> open_version(const analysis::SourceFile& file) const;
   /// Files that are there and could not be read.
   const std::vector<std::string>& unreadable() const { return unreadable_; }
   const FileFinder& finder() const { return files_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <malloc.h>
 #include <set>
 #include <spdlog/spdlog.h>
 
@@ -20,6 +21,8 @@ namespace fs = std::filesystem;
 /// Deeper bindings are details of their file.
 constexpr size_t kMaxDepth = 3;
 constexpr size_t kMaxFiles = 200'000;
+/// Files that may be given something as an argument, and are looked into.
+constexpr size_t kMaxCalled = 1'000;
 
 bool is_nix(const std::string& path) {
   return path.ends_with(".nix");
@@ -71,12 +74,14 @@ std::vector<uint64_t> targets_of(const std::string& path) {
 }
 
 void sort_edges(WorkspaceFiles& files) {
-  files.edges.clear();
   for (const auto& [path, file] : files.by_path) {
     for (const IndexedPath& p : file->paths)
       files.edges.push_back({p.target, &path, file.get()});
+    for (const uint64_t target : targets_of(path))
+      files.files.push_back({target, &path, file.get()});
   }
   std::ranges::sort(files.edges, {}, &WorkspaceFiles::Edge::target);
+  std::ranges::sort(files.files, {}, &WorkspaceFiles::Edge::target);
 }
 
 }  // namespace
@@ -84,13 +89,16 @@ void sort_edges(WorkspaceFiles& files) {
 IndexedFile index_text(const DocumentSnapshot& document, PositionEncoding encoding) {
   IndexedFile out;
   const auto symbols = analysis::document_symbols(document.ast(), *document.text);
-  for (const analysis::DocumentSymbol& s : symbols) {
-    size_t depth = 0;
-    for (uint32_t p = s.parent; p != syntax::kNone && depth < kMaxDepth; p = symbols[p].parent)
-      ++depth;
-    if (depth >= kMaxDepth) continue;
-    out.symbols.push_back({s.name, s.sort, document.lines->range(s.selection, encoding),
-                           s.parent == syntax::kNone ? "" : symbols[s.parent].name});
+  // Of those that are left out, so is everything below.
+  std::vector<std::pair<uint32_t, size_t>> places(symbols.size(), {syntax::kNone, 0});
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    const analysis::DocumentSymbol& s = symbols[i];
+    const auto around =
+        s.parent == syntax::kNone ? std::pair{syntax::kNone, size_t{0}} : places[s.parent];
+    places[i] = {static_cast<uint32_t>(out.symbols.size()), around.second + 1};
+    if (around.second >= kMaxDepth) continue;
+    out.symbols.push_back(
+        {s.name, s.sort, around.first, document.lines->range(s.selection, encoding)});
   }
   for (analysis::DocumentLink& link : analysis::document_links(document.ast())) {
     if (link.kind != analysis::LinkKind::Path) continue;
@@ -156,18 +164,53 @@ std::vector<std::string> WorkspaceView::callers(const std::string& path) const {
   return {out.begin(), out.end()};
 }
 
+std::vector<WorkspaceView::Entry> WorkspaceView::named_by(const IndexedFile& file) const {
+  std::vector<Entry> out;
+  for (const IndexedPath& path : file.paths) {
+    for (const auto& named :
+         std::ranges::equal_range(files_->files, path.target, {}, &WorkspaceFiles::Edge::target)) {
+      if (!open().contains(*named.from)) out.push_back({named.from, named.file});
+    }
+    for (const auto& [key, indexed] : open()) {
+      const auto targets = targets_of(key);
+      if (std::ranges::find(targets, path.target) != targets.end())
+        out.push_back({&key, indexed.get()});
+    }
+  }
+  return out;
+}
+
+const IndexedFile* WorkspaceView::find(const std::string& path) const {
+  if (const auto at = open().find(path); at != open().end()) return at->second.get();
+  const auto at = files_->by_path.find(path);
+  return at == files_->by_path.end() ? nullptr : at->second.get();
+}
+
 std::vector<std::string> WorkspaceView::users(const std::string& path,
                                               std::string_view name) const {
   const uint32_t hash = name_hash(name);
+  const auto occurs = [&](const Entry& entry) {
+    return std::ranges::binary_search(entry.file->names, hash);
+  };
   std::set<std::string_view> seen{path};
-  std::vector<std::string> out, open{path};
-  while (!open.empty()) {
-    const std::string at = std::move(open.back());
-    open.pop_back();
-    for (const Entry& entry : naming(at)) {
+  std::vector<std::string> out;
+  std::vector<Entry> open{{&path, find(path)}};
+  for (size_t i = 0; i < open.size(); ++i) {
+    for (const Entry& entry : naming(*open[i].path)) {
       if (!seen.insert(*entry.path).second) continue;
-      open.push_back(*entry.path);
-      if (std::ranges::binary_search(entry.file->names, hash)) out.push_back(*entry.path);
+      open.push_back(entry);
+      if (occurs(entry)) out.push_back(*entry.path);
+    }
+  }
+  size_t called = 0;
+  for (size_t i = 0; i < open.size() && called < kMaxCalled; ++i) {
+    if (!open[i].file) continue;
+    for (const Entry& entry : named_by(*open[i].file)) {
+      if (!seen.insert(*entry.path).second) continue;
+      open.push_back(entry);
+      if (!occurs(entry)) continue;
+      out.push_back(*entry.path);
+      ++called;
     }
   }
   std::ranges::sort(out);
@@ -243,6 +286,7 @@ void WorkspaceIndex::build() {
       }
     }
     sort_edges(*files);
+    ::malloc_trim(0);  // the trees of 43,000 files leave holes
     server_.post([this, progress, files = std::move(files), generation] {
       progress->end();
       finished(files, generation);

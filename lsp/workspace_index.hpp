@@ -25,8 +25,8 @@ namespace nilas::lsp {
 struct IndexedSymbol {
   std::string name;
   analysis::SymbolSort sort;
-  Range range;  ///< of the name
-  std::string container;
+  uint32_t container = syntax::kNone;  ///< index of the symbol around it
+  Range range;                         ///< of the name
 };
 
 /// A path literal without interpolation.
@@ -55,7 +55,8 @@ struct WorkspaceFiles {
     const std::string* from;  ///< a key of `by_path`
     const IndexedFile* file;
   };
-  std::vector<Edge> edges;  ///< by target
+  std::vector<Edge> edges;  ///< by target: who names it
+  std::vector<Edge> files;  ///< by target: what is named; `from` is the file itself
 };
 
 /// What the buffers' versions were found to hold, so that a version is looked through once. Any
@@ -96,7 +97,9 @@ class WorkspaceView {
 
   /// Files that name a file, or its directory if it is a default.nix. By path.
   std::vector<std::string> callers(const std::string& path) const;
-  /// Files in which a name occurs, and from which paths lead to a file. By path.
+  /// Files in which a name occurs, and that may get to know what a file is: those from which paths
+  /// lead to it, and (the nearest 1,000) those to which paths lead from these, for they may be given
+  /// it as an argument. By path.
   std::vector<std::string> users(const std::string& path, std::string_view name) const;
 
  private:
@@ -105,6 +108,8 @@ class WorkspaceView {
     const IndexedFile* file;
   };
   std::vector<Entry> naming(const std::string& path) const;
+  std::vector<Entry> named_by(const IndexedFile& file) const;
+  const IndexedFile* find(const std::string& path) const;
   const std::map<std::string, IndexedFilePtr>& open() const;
 
   std::shared_ptr<const WorkspaceFiles> files_;

@@ -19,16 +19,19 @@ Surroundings surroundings(Server& server, WorkspaceViewPtr index) {
   return {FileFinder(server), server.documents.open_files(), std::move(index)};
 }
 
-/// True if the request is done with; false if it takes the index.
-bool attempt(const SnapshotQuery& query, const WorkspaceWork& work, Surroundings around) {
+/// True if the request is done with; false if it takes the index and may wait for it.
+bool attempt(const SnapshotQuery& query, const WorkspaceWork& work, Surroundings around,
+             IndexUse use) {
   if (query.stopped()) return true;
   WorkspaceSources sources(std::move(around.files), std::move(around.open),
                            std::move(around.index));
   analysis::Program program(sources);
   try {
     JsonWriter out;
-    work({query, sources, program, sources.of(query.document)}, out);
-    if (sources.missed_index()) return query.stopped();
+    bool passed_on = false;
+    work({query, sources, program, sources.of(query.document), passed_on}, out);
+    if (use == IndexUse::Wait && sources.missed_index()) return query.stopped();
+    if (passed_on) return true;
     query.request->succeed_text(out.text().empty() ? "null" : out.text());
   } catch (const std::exception& e) {
     spdlog::error("request {} {} of {}: {}", to_text(query.request->id), query.request->method,
@@ -40,15 +43,16 @@ bool attempt(const SnapshotQuery& query, const WorkspaceWork& work, Surroundings
 
 }  // namespace
 
-void ask_workspace(Server& server, SnapshotQuery query, WorkspaceWork work) {
-  server.post_to_pool([&server, query = std::move(query), work = std::move(work),
-                       around = surroundings(server, nullptr)]() mutable {
-    if (attempt(query, work, std::move(around))) return;
+void ask_workspace(Server& server, SnapshotQuery query, IndexUse use, WorkspaceWork work) {
+  auto index = use == IndexUse::IfReady ? server.workspace_index->ready() : nullptr;
+  server.post_to_pool([&server, query = std::move(query), use, work = std::move(work),
+                       around = surroundings(server, std::move(index))]() mutable {
+    if (attempt(query, work, std::move(around), use)) return;
     server.post([&server, query = std::move(query), work = std::move(work)]() mutable {
       server.workspace_index->when_ready(
-          [&server, query = std::move(query), work = std::move(work)](const auto& index) {
-            server.post_slow([query, work, around = surroundings(server, index)]() mutable {
-              (void)attempt(query, work, std::move(around));
+          [&server, query = std::move(query), work = std::move(work)](const auto& ready) {
+            server.post_slow([query, work, around = surroundings(server, ready)]() mutable {
+              (void)attempt(query, work, std::move(around), IndexUse::Wait);
             });
           });
     });
@@ -60,14 +64,14 @@ void ask_workspace(Server& server, const std::string& uri, const PendingPtr& req
   const std::string key = Documents::key_of(uri);
   if (server.documents.version(key)) {
     auto query = server.snapshot_requests->start(uri, request);
-    if (query) ask_workspace(server, std::move(*query), std::move(work));
+    if (query) ask_workspace(server, std::move(*query), IndexUse::Wait, std::move(work));
     return;
   }
   server.post_to_pool([&server, key, request, work = std::move(work)]() mutable {
     SnapshotPtr document = key.starts_with('/') ? read_snapshot(key) : nullptr;
     if (!document) return request->succeed(nullptr);
     server.post([&server, document = std::move(document), request, work = std::move(work)] {
-      ask_workspace(server, {document, server.encoding, request}, work);
+      ask_workspace(server, {document, server.encoding, request}, IndexUse::Wait, work);
     });
   });
 }

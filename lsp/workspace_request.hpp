@@ -21,7 +21,10 @@ struct WorkspaceQuery {
   WorkspaceSources& sources;
   analysis::Program& program;
   const analysis::SourceFile& file;  ///< that was asked about
+  bool& passed_on;
 
+  /// Somebody else answers.
+  void pass_on() const { passed_on = true; }
   const std::string& uri(const analysis::SourceFile& of) const { return sources.document(of).uri; }
   Range range(const analysis::SourceFile& of, syntax::Span span) const {
     return sources.document(of).lines->range(span, query.encoding);
@@ -32,24 +35,30 @@ struct WorkspaceQuery {
 /// called again if it asked for the index, which was not ready.
 using WorkspaceWork = std::function<void(const WorkspaceQuery&, JsonWriter&)>;
 
-/// Runs `work` beside the strand. Strand only.
-void ask_workspace(Server& server, SnapshotQuery query, WorkspaceWork work);
+enum class IndexUse : uint8_t {
+  Wait,     ///< an answer without the index would be incomplete
+  IfReady,  ///< there is another way to answer, which is faster than building it
+};
 
-/// The same for a document that need not be open; null is the answer if it cannot be read.
+/// Runs `work` beside the strand. Strand only.
+void ask_workspace(Server& server, SnapshotQuery query, IndexUse use, WorkspaceWork work);
+
+/// The same, waiting, for a document that need not be open; null is the answer if it cannot be read.
 void ask_workspace(Server& server, const std::string& uri, const PendingPtr& request,
                    WorkspaceWork work);
 
 /// Registers `method`: `work(query, params, writer)`.
 template <class Params, class Work>
-void workspace_request(Binder& binder, std::string method, Work work) {
+void workspace_request(Binder& binder, std::string method, IndexUse use, Work work) {
   Server& server = binder.server;
   binder.request<Params, Json>(
-      std::move(method), [&server, work](Params params, const Reply<Json>& reply) {
+      std::move(method), [&server, use, work](Params params, const Reply<Json>& reply) {
         auto query = server.snapshot_requests->start(params.uri, reply.request());
         if (!query) return;
-        ask_workspace(server, std::move(*query),
-                      [work, params = std::move(params)](const WorkspaceQuery& q,
-                                                         JsonWriter& out) { work(q, params, out); });
+        ask_workspace(server, std::move(*query), use,
+                      [work, params = std::move(params)](const WorkspaceQuery& q, JsonWriter& out) {
+                        work(q, params, out);
+                      });
       });
 }
 

@@ -80,8 +80,7 @@ std::optional<FileEntity> Program::attribute(FileNode set, std::string_view name
   return attribute(set, name, budget);
 }
 
-std::optional<FileEntity> Program::attribute(FileNode set, std::string_view name,
-                                             Budget& budget) {
+std::optional<FileEntity> Program::attribute(FileNode set, std::string_view name, Budget& budget) {
   const Budget::Level level(budget);
   if (level.is_too_deep() || set.node == kNoNode) return std::nullopt;
   if (auto formal = formal_of_arguments(set, name)) return formal;
@@ -183,6 +182,14 @@ std::optional<FileEntity> Program::defined_by(const SourceFile& file, const Name
     if (auto formal = formal_for(file, entity.id)) return formal;
   }
   return FileEntity{&file, entity};
+}
+
+bool Program::defines(const SourceFile& file, const Name& name, const FileEntity& target) {
+  const Entity entity = file.names.defined_by(name);
+  if (!entity) return false;
+  if (target == FileEntity{&file, entity}) return true;
+  return target.entity.kind == Entity::Kind::Parameter && entity.kind == Entity::Kind::Attribute &&
+         defined_by(file, name) == target;
 }
 
 std::optional<FileEntity> Program::meant_by(const SourceFile& file, const Name& name) {

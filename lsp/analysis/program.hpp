@@ -41,8 +41,8 @@ class SourceFiles {
   virtual std::optional<std::string> target(std::string_view literal, const SourceFile& from) = 0;
   /// The files that name a file by a path literal.
   virtual std::vector<std::string> callers(const std::string& path) = 0;
-  /// The files in which `name` occurs and from which path literals lead to a file, through others or
-  /// at once.
+  /// The files in which `name` occurs and that may know what a file is: because path literals lead
+  /// to it, through others or at once, or because these hand it on as an argument.
   virtual std::vector<std::string> users(const std::string& path, std::string_view name) = 0;
 };
 
@@ -87,6 +87,8 @@ class Program {
   std::optional<FileEntity> used_by(const SourceFile& file, const Name& name);
   /// What a name defines. An attribute in the argument of a call stands for the formal.
   std::optional<FileEntity> defined_by(const SourceFile& file, const Name& name);
+  /// Whether a name defines `target`. Cheaper than defined_by: calls are looked at for formals only.
+  bool defines(const SourceFile& file, const Name& name, const FileEntity& target);
   /// What a reader means by it: what it uses, or else what it defines.
   std::optional<FileEntity> meant_by(const SourceFile& file, const Name& name);
   /// What a Var, or the whole path of a Select, refers to.
@@ -128,11 +130,16 @@ class Program {
 
   // program_calls.cpp
   std::optional<FileNode> applied(FileNode apply, Budget& budget, std::vector<Call>* calls);
+  std::optional<FileNode> applied(FileNode function, const SourceFile& file,
+                                  std::span<const syntax::NodeId> arguments, Budget& budget,
+                                  std::vector<Call>* calls);
+  std::optional<FileNode> wrapped_import(const Call& call, Budget& budget,
+                                         std::vector<Call>* calls);
+  bool is_own_result(const SourceFile& file, syntax::NodeId lambda);
   std::optional<FileNode> path_argument(FileNode argument);
   std::optional<FileNode> parameter_value(const SourceFile& file, syntax::DeclId decl,
                                           Budget& budget);
-  std::optional<FileNode> agreed_value(const SourceFile& file, syntax::DeclId decl,
-                                       Budget& budget);
+  std::optional<FileNode> agreed_value(const SourceFile& file, syntax::DeclId decl, Budget& budget);
   void calls_inside(FileNode lambda, std::vector<Call>& out);
   void calls_from(const SourceFile& caller, FileNode lambda, std::vector<Call>& out);
   bool is_call_of(FileNode apply, const std::string& path);
@@ -142,6 +149,7 @@ class Program {
   SourceFiles& files_;
   std::map<const SourceFile*, FileState> states_;
   std::map<std::pair<const SourceFile*, syntax::NodeId>, std::vector<Call>> calls_;  // by lambda
+  int nested_ = 0;
   /// nullopt, too, while the value is being looked for
   std::map<std::pair<const SourceFile*, syntax::DeclId>, std::optional<FileNode>> parameters_;
 };

@@ -1,7 +1,6 @@
 // Program: which function an application calls, with what, and who can see what a file is.
 
 #include <algorithm>
-#include <array>
 
 #include "lsp/analysis/program.hpp"
 #include "lsp/analysis/program_budget.hpp"
@@ -21,6 +20,8 @@ namespace {
 /// Files that call one function; what is called from more is too general to be told by its calls.
 constexpr size_t kMaxCallers = 16;
 constexpr size_t kMaxParameters = 20;
+/// Questions for the calls of a function that come up while those of another are looked for.
+constexpr int kMaxNested = 10;
 
 /// The last name of `a` or `a.b.c`.
 std::string_view last_name(const Ast& ast, NodeId node) {
@@ -46,6 +47,12 @@ bool is_call_package(const Ast& ast, NodeId node) {
   return name == "callPackage" || name == "callPackages" || name.ends_with("CallPackage");
 }
 
+/// Functions that give a function its own result. By their names, too.
+bool is_fixed_point(const Ast& ast, NodeId node) {
+  const std::string_view name = last_name(ast, node);
+  return name == "fix" || name == "fix'" || name == "makeExtensible";
+}
+
 std::span<const NodeId> arguments_of(const Ast& ast, const Node& apply) {
   return ast.children(apply.b, apply.c);
 }
@@ -64,31 +71,60 @@ std::optional<FileNode> Program::path_argument(FileNode argument) {
 
 /// What is left of an Apply when all its arguments are taken; nullopt if one of its functions is
 /// not known. Each function that is goes to `calls`.
-std::optional<FileNode> Program::applied(FileNode apply, Budget& budget,
+std::optional<FileNode> Program::applied(FileNode apply, Budget& budget, std::vector<Call>* calls) {
+  return applied(FileNode{apply.file, apply.get().a}, *apply.file,
+                 arguments_of(apply.file->ast, apply.get()), budget, calls);
+}
+
+std::optional<FileNode> Program::applied(FileNode function, const SourceFile& file,
+                                         std::span<const NodeId> arguments, Budget& budget,
                                          std::vector<Call>* calls) {
-  const SourceFile& file = *apply.file;
-  const auto arguments = arguments_of(file.ast, apply.get());
-  FileNode function{&file, apply.get().a};
   for (size_t i = 0; i < arguments.size(); ++i) {
-    const Ast& ast = function.file->ast;
-    if (is_import(ast, function.node)) {
-      const auto root = path_argument({&file, arguments[i]});
+    const FileNode first{&file, arguments[i]};
+    if (is_import(function.file->ast, function.node)) {
+      const auto root = path_argument(first);
       if (!root) return std::nullopt;
       function = *root;
       continue;
     }
-    if (is_call_package(ast, function.node)) {
-      if (i + 1 == arguments.size()) return std::nullopt;
-      const auto root = path_argument({&file, arguments[i]});
-      function = root ? *root : FileNode{&file, arguments[i]};
-      ++i;
+    const bool fixed = is_fixed_point(function.file->ast, function.node);
+    if (fixed) {
+      function = first;
+    } else if (is_call_package(function.file->ast, function.node)) {
+      if (++i == arguments.size()) return std::nullopt;
+      const auto root = path_argument(first);
+      function = root ? *root : first;
     }
     function = resolve(function, budget);
     if (function.node == kNoNode || function.get().kind != NodeKind::Lambda) return std::nullopt;
-    if (calls) calls->push_back({function, {&file, arguments[i]}});
-    function.node = function.get().b;
+    const Call call{function, {&file, arguments[i]}};
+    if (calls && !fixed) calls->push_back(call);
+    const auto imported = fixed ? std::nullopt : wrapped_import(call, budget, calls);
+    if (imported) {
+      function = *imported;
+    } else {
+      function.node = function.get().b;
+    }
   }
   return function;
+}
+
+/// `file: import file { }` applied to a path.
+std::optional<FileNode> Program::wrapped_import(const Call& call, Budget& budget,
+                                                std::vector<Call>* calls) {
+  const FileNode lambda = call.function;
+  const Ast& ast = lambda.file->ast;
+  const Node& body = ast[lambda.file->names.resolve(lambda.get().b)];
+  if (body.kind != NodeKind::Apply || body.c == 0 || !is_import(ast, body.a)) return std::nullopt;
+  const Node& path = ast[ast.skip_parens(ast.lists[body.b])];
+  if (path.kind != NodeKind::Var || ast.refs[path.b].kind != syntax::RefKind::Local)
+    return std::nullopt;
+  const syntax::Decl& decl = ast.decls[ast.refs[path.b].target];
+  if (ast.scopes[decl.scope].node != lambda.node || is_formal(ast, decl)) return std::nullopt;
+  const auto root = path_argument(call.argument);
+  const Budget::Level level(budget);
+  if (!root || level.is_too_deep()) return std::nullopt;
+  return applied(*root, *lambda.file, arguments_of(ast, body).subspan(1), budget, calls);
 }
 
 std::vector<Call> Program::calls_of(FileNode apply) {
@@ -115,8 +151,10 @@ std::optional<FileNode> Program::agreed_value(const SourceFile& file, syntax::De
   const Ast& ast = file.ast;
   const syntax::Decl& decl = ast.decls[id];
   const bool formal = is_formal(ast, decl);
+  const NodeId lambda = ast.scopes[decl.scope].node;
+  if (!formal && is_own_result(file, lambda)) return resolve({&file, ast[lambda].b}, budget);
   std::optional<FileNode> agreed;
-  for (const Call& call : calls_to({&file, ast.scopes[decl.scope].node})) {
+  for (const Call& call : calls_to({&file, lambda})) {
     FileNode value = call.argument;
     if (formal) {
       const auto given = attribute(call.argument, ast.symbol(decl.symbol), budget);
@@ -131,9 +169,19 @@ std::optional<FileNode> Program::agreed_value(const SourceFile& file, syntax::De
   return agreed;
 }
 
+/// Whether a function is what a fixed point is made of: `fix (self: ...)`.
+bool Program::is_own_result(const SourceFile& file, NodeId lambda) {
+  return std::ranges::any_of(file.ast.nodes, [&](const Node& n) {
+    return n.kind == NodeKind::Apply && n.c == 1 && is_fixed_point(file.ast, n.a) &&
+           file.ast.skip_parens(file.ast.lists[n.b]) == lambda;
+  });
+}
+
 std::span<const Call> Program::calls_to(FileNode lambda) {
+  if (nested_ == kMaxNested) return {};
   const auto [at, is_new] = calls_.try_emplace({lambda.file, lambda.node});
   if (!is_new) return at->second;
+  ++nested_;
   std::vector<Call> calls;
   calls_inside(lambda, calls);
   // One of the functions that a file is: `a: { b }: ...`.
@@ -152,6 +200,7 @@ std::span<const Call> Program::calls_to(FileNode lambda) {
     }
     node = file.names.resolve(file.ast[node].b);
   }
+  --nested_;
   at->second = std::move(calls);
   return at->second;
 }
@@ -180,18 +229,15 @@ void Program::calls_from(const SourceFile& caller, FileNode lambda, std::vector<
   }
 }
 
-/// Whether `import ./path` or `callPackage ./path` is what an Apply applies, or is itself.
+/// Whether an Apply is given a path, or applies what such an Apply gives.
 bool Program::is_call_of(FileNode apply, const std::string& path) {
   const Ast& ast = apply.file->ast;
-  for (int i = 0; i < 2; ++i) {
-    const Node& n = apply.get();
-    if (n.kind != NodeKind::Apply) return false;
-    if (n.c > 0 && (is_import(ast, n.a) || is_call_package(ast, n.a))) {
-      const NodeId argument = apply.file->names.resolve(ast.lists[n.b]);
-      const auto literal = literal_path(ast, argument);
-      return literal && files_.target(*literal, *apply.file) == path;
+  for (int i = 0; i < 2 && apply.get().kind == NodeKind::Apply; ++i) {
+    for (const NodeId argument : arguments_of(ast, apply.get())) {
+      const auto literal = literal_path(ast, apply.file->names.resolve(argument));
+      if (literal && files_.target(*literal, *apply.file) == path) return true;
     }
-    apply.node = apply.file->names.resolve(n.a);  // `f = import ./path; ... f { }`
+    apply.node = apply.file->names.resolve(apply.get().a);  // `f = import ./path; ... f { }`
   }
   return false;
 }
@@ -268,7 +314,9 @@ const std::vector<bool>& Program::exports(const SourceFile& file) {
         if (static_cast<syntax::BinaryOp>(n.op) == syntax::BinaryOp::Update)
           open.insert(open.end(), {n.a, n.b});
         break;
-      case NodeKind::Apply: open.push_back(n.a); break;
+      case NodeKind::Apply:
+        open.push_back(n.c > 0 && is_fixed_point(ast, n.a) ? ast.lists[n.b] : n.a);
+        break;
       case NodeKind::AttrSet:
         // Of a merged set, the record knows the node that stands for it.
         seen[ast.sets[n.a].node] = true;

@@ -33,12 +33,14 @@ class Search {
   }
 
   void look_at(const SourceFile& file, const Name& name) {
-    const auto defined = program_.defined_by(file, name);
-    const auto used = program_.used_by(file, name);
-    const bool defines = defined == target_;
-    if (!defines && !(used && program_.origin(*used) == target_)) return;
+    const bool defines = program_.defines(file, name, target_);
+    if (!defines) {
+      const auto used = program_.used_by(file, name);
+      if (!used || program_.origin(*used) != target_) return;
+    }
     found_.push_back({&file, &name, defines});
-    leaves_ = leaves_ || (defined && program_.is_exported(*defined));
+    const FileEntity alias{&file, file.names.defined_by(name)};
+    leaves_ = leaves_ || (alias.entity && program_.is_exported(alias));
   }
 
   Program& program_;

@@ -60,9 +60,9 @@ void links(Server& server, const ItemParams& params, Side side, const PendingPtr
   ask_workspace(server, params.uri, request,
                 [side, params](const WorkspaceQuery& q, JsonWriter& out) {
                   const uint32_t offset = q.query.offset(params.position);
-                  const Links found =
-                      side == Side::From ? analysis::incoming_calls(q.program, q.file, offset)
-                                         : analysis::outgoing_calls(q.program, q.file, offset);
+                  const Links found = side == Side::From
+                                          ? analysis::incoming_calls(q.program, q.file, offset)
+                                          : analysis::outgoing_calls(q.program, q.file, offset);
                   write_links(q, found, side, q.file, out);
                 });
 }
@@ -75,10 +75,9 @@ void bind_call_hierarchy(Binder& binder) {
     capabilities["callHierarchyProvider"] = true;
   });
   workspace_request<TextDocumentPosition>(
-      binder, "textDocument/prepareCallHierarchy",
+      binder, "textDocument/prepareCallHierarchy", IndexUse::Wait,
       [](const WorkspaceQuery& q, const TextDocumentPosition& params, JsonWriter& out) {
-        const auto item =
-            analysis::call_item(q.program, q.file, q.query.offset(params.position));
+        const auto item = analysis::call_item(q.program, q.file, q.query.offset(params.position));
         if (!item) return;
         out.begin_array();
         write_item(q, *item, out);

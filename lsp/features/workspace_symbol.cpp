@@ -43,6 +43,7 @@ struct Hit {
   int distance;
   std::string path;
   IndexedSymbol symbol;
+  std::string container;
 };
 
 void write_symbols(const WorkspaceView& view, const std::string& query, const PendingPtr& request) {
@@ -51,7 +52,9 @@ void write_symbols(const WorkspaceView& view, const std::string& query, const Pe
   view.each([&](const std::string& path, const IndexedFile& file) {
     for (const IndexedSymbol& s : file.symbols) {
       if (!analysis::is_match(query, s.name)) continue;
-      hits.push_back({distance(query, s.name), path, s});
+      const bool inside = s.container != syntax::kNone;
+      hits.push_back({distance(query, s.name), path, s,
+                      inside ? file.symbols[s.container].name : std::string()});
     }
     // The best ones so far are enough.
     if (hits.size() < 20 * kMaxSymbols) return;
@@ -67,7 +70,7 @@ void write_symbols(const WorkspaceView& view, const std::string& query, const Pe
     out.key("kind").number(kind_of(hit.symbol.sort));
     out.key("location").begin_object().key("uri").string(path_to_uri(hit.path));
     out.key("range").range(hit.symbol.range).end_object();
-    if (!hit.symbol.container.empty()) out.key("containerName").string(hit.symbol.container);
+    if (!hit.container.empty()) out.key("containerName").string(hit.container);
     out.end_object();
   }
   out.end_array();
@@ -124,7 +127,8 @@ bool is_path_text(std::string_view path) {
   });
 }
 
-void write_moves(const WorkspaceView& view, const std::vector<FileMove>& moves, const PendingPtr& request) {
+void write_moves(const WorkspaceView& view, const std::vector<FileMove>& moves,
+                 const PendingPtr& request) {
   if (request->answered()) return;
   JsonWriter out;
   bool any = false;
@@ -170,8 +174,7 @@ void bind_workspace_symbol(Binder& binder) {
       "workspace/symbol", [&server](const Json& params, const Reply<Json>& reply) {
         server.workspace_index->when_ready([&server, query = params.at("query").get<std::string>(),
                                             request = reply.request()](const auto& view) {
-          server.post_to_pool(
-              [view, query, request] { write_symbols(*view, query, request); });
+          server.post_to_pool([view, query, request] { write_symbols(*view, query, request); });
         });
       });
   binder.request<Json, Json>(
