@@ -6,14 +6,10 @@
 
 #include "lsp/analysis/document_symbols.hpp"
 #include "lsp/analysis/references.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Span;
 
 /// Of the uses that a function's body holds; one of 3 MB has 100,000, which nobody reads.
 constexpr size_t kMaxUses = 5'000;

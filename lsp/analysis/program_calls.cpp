@@ -5,15 +5,9 @@
 #include "lsp/analysis/program.hpp"
 #include "lsp/analysis/program_budget.hpp"
 #include "lsp/analysis/static_definition.hpp"
+#include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
-
-using syntax::Ast;
-using syntax::kNone;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
 
 namespace {
 

@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/tree.hpp"
+
 namespace nilas::analysis {
 namespace {
-
-using syntax::Ast;
-using syntax::kNoNode;
-using syntax::Node;
-using syntax::NodeId;
-using syntax::NodeKind;
 
 /// Operands and branches that are followed.
 constexpr size_t kMaxValues = 20;
