@@ -12,14 +12,16 @@ def show(client, workspace, sections):
     def name_of(uri):
         return uri.removeprefix('file://' + workspace.root + '/')
 
-    lines = [' '.join([item['name'], *[name_of(item['uri'])] * several, place(item['selectionRange'])])]
+    where = f" {name_of(item['uri'])}" if several else ''
+    lines = [f"{item['name']}{where} {place(item['selectionRange'])}"]
     for method, side in [('incomingCalls', 'from'), ('outgoingCalls', 'to')]:
         for call in client.request('callHierarchy/' + method, {'item': item}):
             other = call[side]
             text = text_of(workspace, other['uri'])
             assert other['kind'] == 1 or other['name'] in covered(text, other['range'])
             where = f" in {name_of(other['uri'])}" if several else ''
-            lines.append(f"{side} {other['name']}{where} at {' '.join(place(r) for r in call['fromRanges'])}")
+            places = ' '.join(place(r) for r in call['fromRanges'])
+            lines.append(f"{side} {other['name']}{where} at {places}")
             if other['kind'] == 1:  # a file: nobody calls it
                 assert client.request('callHierarchy/incomingCalls', {'item': other}) == []
     return '\n'.join(lines)

@@ -1,4 +1,5 @@
-"""Names across files while files change, over the wire: on the disk, in buffers, unreadable ones, the store."""
+"""Names across files while files change, over the wire: on the disk, in buffers; unreadable files,
+the store."""
 import os, shutil, tempfile
 
 from fixtures import apply_edits, offset
@@ -14,7 +15,8 @@ class Session:
         for name, text in files.items():
             self.write(name + '.nix', text)
         self.client = Client()
-        capabilities = {'general': {'positionEncodings': ['utf-16']}, 'workspace': {'workspaceEdit': {'documentChanges': True}}}
+        capabilities = {'general': {'positionEncodings': ['utf-16']},
+                        'workspace': {'workspaceEdit': {'documentChanges': True}}}
         self.client.initialize(self.root, capabilities=capabilities)
 
     def __enter__(self):
@@ -45,11 +47,13 @@ class Session:
     def ask(self, method, name, needle, text=None, **extra):
         before = (text or self.read(name)).split(needle)[0]
         position = {'line': before.count('\n'), 'character': len(before) - before.rfind('\n') - 1}
-        params = {'textDocument': {'uri': 'file://' + self.path(name)}, 'position': position, **extra}
+        params = {'textDocument': {'uri': 'file://' + self.path(name)}, 'position': position,
+                  **extra}
         return self.client.wait(self.client.start_request('textDocument/' + method, params))
 
     def references(self, name, needle, text=None):
-        answer = self.ask('references', name, needle, text, context={'includeDeclaration': True})['result']
+        context = {'includeDeclaration': True}
+        answer = self.ask('references', name, needle, text, context=context)['result']
         return [l['uri'].removeprefix(f'file://{self.root}/') for l in answer or []]
 
     def rename(self, name, needle, new_name):
@@ -72,7 +76,8 @@ def test_a_file_that_disappears():
         s.open('lib.nix')
         assert s.references('lib.nix', 'foo') == ['lib.nix', 'other.nix', 'use.nix']
         os.remove(s.path('use.nix'))
-        assert s.references('lib.nix', 'foo') == ['lib.nix', 'other.nix']  # whether or not somebody tells
+        # Whether or not somebody tells.
+        assert s.references('lib.nix', 'foo') == ['lib.nix', 'other.nix']
         assert 'result' in s.rename('lib.nix', 'foo', 'baz')
         s.changed('use.nix')
         assert s.references('lib.nix', 'foo') == ['lib.nix', 'other.nix']
@@ -113,7 +118,8 @@ def test_a_file_that_cannot_be_read():
         os.remove(s.path('use.nix'))
         os.mkdir(s.path('use.nix'))  # nobody tells: the index still knows the file
         error = s.rename('lib.nix', 'foo', 'baz')['error']
-        assert error['message'] == s.path('use.nix') + ' may use the name, and cannot be read.', error
+        why = ' may use the name, and cannot be read.'
+        assert error['message'] == s.path('use.nix') + why, error
         assert s.references('lib.nix', 'foo') == ['lib.nix']
 
 
@@ -125,9 +131,11 @@ def test_outside_of_the_workspace():
         text = f'(import {other}/lib.nix).foo'
         s.write('use.nix', text)
         s.open('use.nix')
-        assert [os.path.basename(p) for p in s.references('use.nix', 'foo')] == ['lib.nix', 'use.nix']
+        found = s.references('use.nix', 'foo')
+        assert [os.path.basename(p) for p in found] == ['lib.nix', 'use.nix']
         error = s.rename('use.nix', 'foo', 'baz')['error']
-        assert error['message'] == other + '/lib.nix would change, and lies outside of the workspace.', error
+        why = '/lib.nix would change, and lies outside of the workspace.'
+        assert error['message'] == other + why, error
         shutil.rmtree(other)
 
 
@@ -141,7 +149,8 @@ def test_the_store():
 
 
 def test_items_of_closed_files():
-    with Session(lib='{ f = a: a; }\n', use='{ one = (import ./lib.nix).f 1; two = (import ./use.nix).one; }\n') as s:
+    use = '{ one = (import ./lib.nix).f 1; two = (import ./use.nix).one; }\n'
+    with Session(lib='{ f = a: a; }\n', use=use) as s:
         s.open('lib.nix')
         item, = s.ask('prepareCallHierarchy', 'lib.nix', 'f =')['result']
         caller, = s.client.request('callHierarchy/incomingCalls', {'item': item})
@@ -156,8 +165,8 @@ def test_a_moved_file_is_found_again():
     with Session(lib=LIB, use=USE) as s:
         s.open('use.nix')
         assert s.references('use.nix', 'foo') == ['lib.nix', 'use.nix']
-        edits = s.client.request('workspace/willRenameFiles', {'files': [
-            {'oldUri': f'file://{s.root}/lib.nix', 'newUri': f'file://{s.root}/moved.nix'}]})['changes']
+        move = {'oldUri': f'file://{s.root}/lib.nix', 'newUri': f'file://{s.root}/moved.nix'}
+        edits = s.client.request('workspace/willRenameFiles', {'files': [move]})['changes']
         os.rename(s.path('lib.nix'), s.path('moved.nix'))
         text = apply_edits(USE, edits['file://' + s.path('use.nix')])
         s.client.change(s.path('use.nix'), text, 2)
@@ -166,8 +175,8 @@ def test_a_moved_file_is_found_again():
 
 
 def test_definitions_follow_arguments_once_the_index_is_there():
-    with Session(main='let util = import ./lib.nix; in import ./use.nix { inherit util; }\n', lib=LIB,
-                 use='{ util }: util.foo\n') as s:
+    main = 'let util = import ./lib.nix; in import ./use.nix { inherit util; }\n'
+    with Session(main=main, lib=LIB, use='{ util }: util.foo\n') as s:
         s.open('use.nix')
         assert s.references('use.nix', 'foo') == ['lib.nix', 'use.nix']
         place = s.ask('definition', 'use.nix', 'foo')['result'][0]

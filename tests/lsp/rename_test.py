@@ -1,5 +1,7 @@
-"""Renames, over the wire. Cases: rename/*.txt; `--- to: NAME` is the new name, the answer the new text, or why it was
-refused. If other files change, too, each stands under its name and the version that was edited. `--- linked` asks for the places that change together while one is typed instead."""
+"""Renames, over the wire. Cases: rename/*.txt; `--- to: NAME` is the new name, the answer the new
+text, or why it was refused. If other files change, too, each stands under its name and the version
+that was edited. `--- linked` asks for the places that change together while one is typed instead.
+"""
 from fixtures import apply_edits, at, enter, capabilities, covered, place, run, text_of
 from wire import Client
 

@@ -4,7 +4,9 @@ from fixtures import at, located, run
 
 def show(client, workspace, sections):
     answer = client.request('textDocument/typeDefinition', at(workspace))
-    return '\n'.join(located(workspace, l['uri'], l['range']) for l in answer) if answer else 'nothing'
+    if answer is None:
+        return 'nothing'
+    return '\n'.join(located(workspace, l['uri'], l['range']) for l in answer)
 
 
 run('type_definition', show, folders=True)
