@@ -171,6 +171,15 @@ std::vector<std::string> Documents::keys() const {
   return keys;
 }
 
+std::vector<SnapshotPtr> Documents::open_files() {
+  std::vector<SnapshotPtr> out;
+  for (const auto& [key, document] : documents_) {
+    SnapshotPtr now = document.draft.path.empty() ? nullptr : snapshot(key);
+    if (now) out.push_back(std::move(now));
+  }
+  return out;
+}
+
 OverlayPtr Documents::overlay() {
   if (overlay_) return overlay_;
   auto overlay = std::make_shared<Overlay>();

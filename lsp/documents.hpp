@@ -65,6 +65,8 @@ class Documents {
   /// Version without parsing; nullopt if it is not open.
   std::optional<int64_t> version(const std::string& key) const;
   std::vector<std::string> keys() const;
+  /// The present versions of all documents that are files of Nix.
+  std::vector<SnapshotPtr> open_files();
 
   /// The concrete tree of the present version; null if it is not open, no Nix, or too large for
   /// one.

@@ -20,6 +20,8 @@ class FileFinder {
  public:
   /// Strand only.
   explicit FileFinder(Server& server);
+  FileFinder(OverlayPtr overlay, std::vector<eval::SearchPathEntry> search_path)
+      : overlay_(std::move(overlay)), search_path_(std::move(search_path)) {}
 
   /// The canonical path of a literal: `./x`, `../x`, `/x`, `~/x`.
   std::optional<std::string> find_literal(std::string_view literal,

@@ -21,16 +21,19 @@
 #include "lsp/analysis/hover_markdown.hpp"
 #include "lsp/analysis/inlay_hints.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
-#include "lsp/analysis/rename.hpp"
+#include "lsp/analysis/references.hpp"
 #include "lsp/analysis/selection_ranges.hpp"
 #include "lsp/analysis/semantic_tokens.hpp"
 #include "lsp/analysis/signature.hpp"
 #include "lsp/analysis/static_definition.hpp"
 #include "lsp/analysis/syntax_findings.hpp"
+#include "lsp/analysis/type_definition.hpp"
 #include "lsp/analysis/value_completion.hpp"
+#include "lsp/analysis/workspace_rename.hpp"
 #include "lsp/evaluation.hpp"
 #include "lsp/hover_style.hpp"
 #include "lsp/nix_settings.hpp"
+#include "lsp/source_files.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -64,7 +67,13 @@ extern "C" void report_crash(int signal) {
 class SelfCheck {
  public:
   SelfCheck(SnapshotPtr document, const SelfCheckOptions& options, SelfCheckResult& result)
-      : d_(std::move(document)), options_(options), result_(result) {}
+      : d_(std::move(document)),
+        options_(options),
+        result_(result),
+        sources_(FileFinder(std::make_shared<const Overlay>(), search_path(options.search_path)),
+                 {d_}, nullptr),
+        program_(sources_),
+        file_(sources_.of(d_)) {}
 
   void run() {
     whole_file();
@@ -135,21 +144,23 @@ class SelfCheck {
     }
     measure("references", offset, [&] {
       if (const analysis::Name* name = names.at(offset))
-        (void)names.occurrences(names.meant_by(*name));
+        (void)analysis::references_of(program_, file_, *name);
     });
     measure("selectionRange", offset,
             [&] { (void)analysis::selection_ranges(ast(), text(), d_->tokens(), offset); });
-    measure("prepareRename", offset, [&] { (void)analysis::prepare_rename(ast(), names, offset); });
+    measure("prepareRename", offset,
+            [&] { (void)analysis::prepare_rename(program_, file_, offset); });
+    measure("typeDefinition", offset,
+            [&] { (void)analysis::type_definition(program_, file_, offset); });
     // The proof of a rename takes a parse: large files get it at few places.
     if (text().size() < 100'000 || offset % 97 == 0) {
-      measure("rename", offset, [&] {
-        (void)analysis::rename(ast(), names, text(), offset, "renamed-by-self-check");
-      });
+      measure("rename", offset,
+              [&] { (void)analysis::rename(program_, file_, offset, "renamed-by-self-check"); });
     }
     measure("callHierarchy", offset, [&] {
-      if (!analysis::call_item(ast(), names, offset)) return;
-      (void)analysis::incoming_calls(ast(), names, offset);
-      (void)analysis::outgoing_calls(ast(), names, offset);
+      if (!analysis::call_item(program_, file_, offset)) return;
+      (void)analysis::incoming_calls(program_, file_, offset);
+      (void)analysis::outgoing_calls(program_, file_, offset);
     });
     measure("hover", offset, [&] { hover(offset); });
     code_actions(offset);
@@ -251,6 +262,10 @@ class SelfCheck {
   SnapshotPtr d_;
   const SelfCheckOptions& options_;
   SelfCheckResult& result_;
+  // The file, and those that it names; without an index of all.
+  WorkspaceSources sources_;
+  analysis::Program program_;
+  const analysis::SourceFile& file_;
   std::vector<analysis::Finding> findings_;
   std::unique_ptr<LocalWorld> world_;
   const eval::SourceUnit* unit_ = nullptr;

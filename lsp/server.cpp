@@ -8,6 +8,7 @@
 #include "lsp/progress.hpp"
 #include "lsp/protocol/window.hpp"
 #include "lsp/snapshot_request.hpp"
+#include "lsp/workspace_index.hpp"
 
 namespace nilas::lsp {
 
@@ -37,6 +38,7 @@ Server::Server(Descriptors descriptors)
       binder(*this),
       snapshot_requests(std::make_unique<SnapshotRequests>(*this)),
       nixpkgs_texts(std::make_unique<NixpkgsTexts>()),
+      workspace_index(std::make_unique<WorkspaceIndex>(*this)),
       pool_(2),
       slow_(2),
       strand_(asio::make_strand(pool_)) {

@@ -56,6 +56,7 @@ class StrandTimer {
 
 class NixpkgsTexts;
 class SnapshotRequests;
+class WorkspaceIndex;
 
 class Server {
  public:
@@ -94,6 +95,7 @@ class Server {
   Evaluation evaluation;
   std::unique_ptr<SnapshotRequests> snapshot_requests;
   std::unique_ptr<NixpkgsTexts> nixpkgs_texts;
+  std::unique_ptr<WorkspaceIndex> workspace_index;
   std::shared_ptr<BackgroundFetcher>
       fetcher;  ///< while the settings allow it (features/fetching.cpp)
   std::shared_ptr<Progress> fetch_progress;  ///< of what is being fetched now

@@ -1,10 +1,11 @@
 #pragma once
-// What the files of the workspace define and which files they name: for workspace symbols and for
-// paths that follow a renamed file.
+// What the files of the workspace define, which names occur in them and which files they name: for
+// workspace symbols, for names that are used in other files, for paths that follow a renamed file.
 //
 // It is built when it is first asked for, in the background and with progress, and then kept up to
-// date by what the client reports as changed. Open documents are not looked up here but in their
-// buffers.
+// date by what the client reports as changed. It only tells where to look: what a file means is
+// read anew (source_files.hpp), so that 43,000 files need no trees in memory. Open documents count
+// with what their buffers say.
 
 #include <atomic>
 #include <functional>
@@ -24,49 +25,128 @@ namespace nilas::lsp {
 struct IndexedSymbol {
   std::string name;
   analysis::SymbolSort sort;
-  Range range;  ///< of the name
-  std::string container;
+  uint32_t container = syntax::kNone;  ///< index of the symbol around it
+  Range range;                         ///< of the name
 };
 
 /// A path literal without interpolation.
 struct IndexedPath {
   Range range;
   std::string literal;
+  uint64_t target;  ///< hash of the canonical path, which may be a directory's
 };
 
 /// One version of a file.
 struct IndexedFile {
   std::vector<IndexedSymbol> symbols;
   std::vector<IndexedPath> paths;
+  std::vector<uint32_t> names;  ///< hashes of all names that occur in it, ascending
 };
 using IndexedFilePtr = std::shared_ptr<const IndexedFile>;
 
-/// What of a text goes into the index: the outline's upper levels, and its paths.
+/// What of a text goes into the index: the outline's upper levels, its names and its paths.
 IndexedFile index_text(const DocumentSnapshot& document, PositionEncoding encoding);
+
+/// The index of one moment. Immutable.
+struct WorkspaceFiles {
+  std::map<std::string, IndexedFilePtr> by_path;
+  struct Edge {
+    uint64_t target;
+    const std::string* from;  ///< a key of `by_path`
+    const IndexedFile* file;
+  };
+  std::vector<Edge> edges;  ///< by target: who names it
+  std::vector<Edge> files;  ///< by target: what is named; `from` is the file itself
+};
+
+/// What the buffers' versions were found to hold, so that a version is looked through once. Any
+/// thread may use it.
+class IndexedBuffers {
+ public:
+  IndexedFilePtr of(const SnapshotPtr& document, PositionEncoding encoding);
+  void forget(const std::string& key);
+
+ private:
+  struct Entry {
+    SnapshotPtr document;
+    IndexedFilePtr file;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Entry> entries_;
+};
+
+/// The index with the open documents in the place of their files. Any thread may use it.
+class WorkspaceView {
+ public:
+  WorkspaceView(std::shared_ptr<const WorkspaceFiles> files, std::vector<SnapshotPtr> open,
+                std::shared_ptr<IndexedBuffers> buffers, PositionEncoding encoding)
+      : files_(std::move(files)),
+        documents_(std::move(open)),
+        buffers_(std::move(buffers)),
+        encoding_(encoding) {}
+
+  /// Calls `use(path, file)` for each file.
+  template <class Use>
+  void each(Use use) const {
+    for (const auto& [path, file] : open())
+      use(path, *file);
+    for (const auto& [path, file] : files_->by_path) {
+      if (!open().contains(path)) use(path, *file);
+    }
+  }
+
+  /// Files that name a file, or its directory if it is a default.nix. By path.
+  std::vector<std::string> callers(const std::string& path) const;
+  /// Files in which a name occurs, and that may get to know what a file is: those from which paths
+  /// lead to it, and (the nearest 1,000) those to which paths lead from these, for they may be given
+  /// it as an argument. By path.
+  std::vector<std::string> users(const std::string& path, std::string_view name) const;
+
+ private:
+  struct Entry {
+    const std::string* path;
+    const IndexedFile* file;
+  };
+  std::vector<Entry> naming(const std::string& path) const;
+  std::vector<Entry> named_by(const IndexedFile& file) const;
+  const IndexedFile* find(const std::string& path) const;
+  const std::map<std::string, IndexedFilePtr>& open() const;
+
+  std::shared_ptr<const WorkspaceFiles> files_;
+  std::vector<SnapshotPtr> documents_;
+  std::shared_ptr<IndexedBuffers> buffers_;
+  PositionEncoding encoding_;
+  mutable std::once_flag open_once_;
+  mutable std::map<std::string, IndexedFilePtr> open_;
+};
+using WorkspaceViewPtr = std::shared_ptr<const WorkspaceView>;
 
 class WorkspaceIndex {
  public:
-  explicit WorkspaceIndex(Server& server) : server_(server) {}
+  explicit WorkspaceIndex(Server& server);
 
-  using Files = std::map<std::string, IndexedFilePtr>;
   /// Calls `use` on the strand with the index once it is built: now, or later. A `use` whose
   /// request was answered meanwhile finds that out itself.
-  void when_ready(std::function<void(const std::shared_ptr<const Files>&)> use);
+  void when_ready(std::function<void(const WorkspaceViewPtr&)> use);
+  /// The index if it is built and up to date; else null.
+  WorkspaceViewPtr ready() const;
 
+ private:
+  using Files = std::shared_ptr<const WorkspaceFiles>;
   /// Files or directories have changed, appeared or gone.
   void changed(const std::vector<std::string>& paths);
   /// The workspace has other folders: the index is built anew when it is asked for.
   void folders_changed();
-
- private:
   void build();
-  void finished(std::shared_ptr<const Files> files, uint64_t generation);
+  void finished(Files files, uint64_t generation);
+  WorkspaceViewPtr view() const;
 
   Server& server_;
   // Strand only.
-  std::shared_ptr<const Files> files_;
-  std::vector<std::function<void(const std::shared_ptr<const Files>&)>> waiting_;
+  Files files_;
+  std::vector<std::function<void(const WorkspaceViewPtr&)>> waiting_;
   std::vector<std::string> stale_;  // changed since they were read
+  std::shared_ptr<IndexedBuffers> buffers_ = std::make_shared<IndexedBuffers>();
   bool building_ = false;
   uint64_t generation_ = 0;
 };

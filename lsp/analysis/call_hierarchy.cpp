@@ -2,46 +2,69 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "lsp/analysis/document_symbols.hpp"
+#include "lsp/analysis/references.hpp"
 #include "lsp/analysis/tree.hpp"
 
 namespace nilas::analysis {
 namespace {
 
-constexpr size_t kMaxNames = 100;  // under which one function is looked for
+/// Of the uses that a function's body holds; one of 3 MB has 100,000, which nobody reads.
+constexpr size_t kMaxUses = 5'000;
 
-CallItem item_of(const Ast& ast, const Name& name) {
-  const syntax::Binding& b = ast.bindings[name.binding];
-  return {.name = std::string(ast.symbol(name.symbol)),
-          .span = b.span,
-          .selection = name.span,
-          .is_function = b.value != kNoNode &&
-                         sort_of(ast, b.value, SymbolSort::Variable) == SymbolSort::Function};
+bool is_function(const Ast& ast, const syntax::Binding& binding) {
+  return binding.value != kNoNode &&
+         sort_of(ast, binding.value, SymbolSort::Variable) == SymbolSort::Function;
 }
 
-/// The bindings of a file by what they define, and nested as they are written. O(names) to make.
+CallItem item_of(const SourceFile& file, const Name& name) {
+  const syntax::Binding& b = file.ast.bindings[name.binding];
+  return {.file = &file,
+          .name = std::string(file.ast.symbol(name.symbol)),
+          .span = b.span,
+          .selection = name.span,
+          .is_function = is_function(file.ast, b)};
+}
+
+CallItem item_of(const SourceFile& file) {
+  return {.file = &file,
+          .name = {},
+          .span = {0, static_cast<uint32_t>(file.text->size())},
+          .selection = {0, 0},
+          .is_function = false};
+}
+
+/// Whether a name is the one that is bound: the last of its path.
+bool is_bound(const Ast& ast, const Name& name) {
+  if (name.kind != NameKind::Attribute || name.defines == kNone) return false;
+  const syntax::Binding& b = ast.bindings[name.binding];
+  return b.value != kNoNode && name.index + 1 == ast.path(b.path).size();
+}
+
+/// The name in the binding that defines an attribute; nullptr if it has none.
+const Name* binding_of(const FileEntity& entity) {
+  if (entity.entity.kind != Entity::Kind::Attribute) return nullptr;
+  const SourceFile& file = *entity.file;
+  // An attribute knows the first name that defines it; `a.b = 1; a = x: x;` is an error.
+  const Name* name = file.names.at(file.ast.attrs[entity.entity.id].name.begin);
+  return name && name->defines == entity.entity.id && is_bound(file.ast, *name) ? name : nullptr;
+}
+
+/// The bindings of a file, nested as they are written. O(names) to make.
 class Bindings {
  public:
-  Bindings(const Ast& ast, const Names& names) : ast_(ast), by_attr_(ast.attrs.size(), nullptr) {
+  explicit Bindings(const SourceFile& file) : file_(file) {
     std::vector<uint32_t> open;
-    for (const Name& name : names.all()) {
-      if (name.kind != NameKind::Attribute || name.defines == kNone) continue;
-      const syntax::Binding& b = ast.bindings[name.binding];
-      // The last name of a path is the one that is bound.
-      if (b.value == kNoNode || name.index + 1 != ast.path(b.path).size()) continue;
-      while (!open.empty() && span(open.back()).end <= b.span.begin)
+    for (const Name& name : file.names.all()) {
+      if (!is_bound(file.ast, name)) continue;
+      while (!open.empty() && span(open.back()).end <= name.span.begin)
         open.pop_back();
       outside_.push_back(open.empty() ? kNone : open.back());
       open.push_back(static_cast<uint32_t>(names_.size()));
       names_.push_back(&name);
-      by_attr_[name.defines] = &name;
     }
-  }
-
-  /// The binding that defines an entity; nullptr for others than attributes.
-  const Name* of(const Entity& entity) const {
-    return entity.kind == Entity::Kind::Attribute ? by_attr_[entity.id] : nullptr;
   }
 
   /// The innermost binding in whose value `offset` lies. O(log bindings + depth).
@@ -56,88 +79,75 @@ class Bindings {
   }
 
  private:
-  Span span(uint32_t index) const { return ast_.bindings[names_[index]->binding].span; }
+  Span span(uint32_t index) const { return file_.ast.bindings[names_[index]->binding].span; }
 
-  const Ast& ast_;
-  std::vector<const Name*> by_attr_;
+  const SourceFile& file_;
   std::vector<const Name*> names_;  // in order
   std::vector<uint32_t> outside_;   // the binding around each
 };
 
-Entity function_at(const Ast& ast, const Names& names, uint32_t offset) {
-  const Name* name = names.at(offset);
-  if (!name) return {};
-  Entity entity = names.meant_by(*name);
-  // Through what only passes it on.
-  for (int i = 0; i < 20 && entity.kind == Entity::Kind::Attribute; ++i) {
-    const syntax::Attr& attr = ast.attrs[entity.id];
-    if (attr.kind == syntax::AttrKind::Plain) return entity;
-    entity = names.referred_by(attr.value);
-  }
-  return {};
-}
-
-std::vector<CallLink> in_order(std::map<uint32_t, CallLink> links) {
-  std::vector<CallLink> out;
-  for (auto& [begin, link] : links)
-    out.push_back(std::move(link));
-  return out;
+/// What the name at `offset` means, through what only passes it on.
+std::optional<FileEntity> meant_at(Program& program, const SourceFile& file, uint32_t offset) {
+  const Name* name = file.names.at(offset);
+  const auto meant = name ? program.meant_by(file, *name) : std::nullopt;
+  return meant ? std::optional(program.origin(*meant)) : std::nullopt;
 }
 
 }  // namespace
 
-std::optional<CallItem> call_item(const Ast& ast, const Names& names, uint32_t offset) {
-  const Name* name = Bindings(ast, names).of(function_at(ast, names, offset));
+std::optional<CallItem> call_item(Program& program, const SourceFile& file, uint32_t offset) {
+  const auto meant = meant_at(program, file, offset);
+  const Name* name = meant ? binding_of(*meant) : nullptr;
   if (!name) return std::nullopt;
-  CallItem item = item_of(ast, *name);
+  CallItem item = item_of(*meant->file, *name);
   return item.is_function ? std::optional(std::move(item)) : std::nullopt;
 }
 
-std::vector<CallLink> incoming_calls(const Ast& ast, const Names& names, uint32_t offset) {
-  const Bindings bindings(ast, names);
-  std::map<uint32_t, CallLink> links;
-  // The function, and the names under which an `inherit` passes it on.
-  std::vector<Entity> known{function_at(ast, names, offset)};
-  for (size_t i = 0; i < known.size() && i < kMaxNames; ++i) {
-    for (const Name* use : names.names_of(known[i])) {
-      const Entity defined = names.defined_by(*use);
-      if (defined == known[i]) continue;
-      if (defined) {
-        if (std::ranges::find(known, defined) == known.end()) known.push_back(defined);
-        continue;
-      }
-      const Name* around = bindings.around(use->span.begin);
-      if (!around) continue;
-      CallLink& link = links[around->span.begin];
-      if (link.places.empty()) link.item = item_of(ast, *around);
-      link.places.push_back(use->span);
-    }
+std::vector<CallLink> incoming_calls(Program& program, const SourceFile& file, uint32_t offset) {
+  const auto meant = meant_at(program, file, offset);
+  std::vector<CallLink> links;
+  if (!meant) return links;
+  std::map<std::pair<const SourceFile*, const Name*>, size_t> known;
+  const SourceFile* present = nullptr;
+  std::optional<Bindings> bindings;
+  for (const Reference& r : references_to(program, *meant)) {
+    // What only defines it, or passes it on, calls nothing.
+    if (r.defines || r.file->names.defined_by(*r.name)) continue;
+    if (r.file != present) bindings.emplace(*r.file);
+    present = r.file;
+    const Name* around = bindings->around(r.name->span.begin);
+    const auto [at, is_new] = known.try_emplace({r.file, around}, links.size());
+    if (is_new) links.push_back({around ? item_of(*r.file, *around) : item_of(*r.file), {}});
+    links[at->second].places.push_back(r.name->span);
   }
-  return in_order(std::move(links));
+  return links;
 }
 
-std::vector<CallLink> outgoing_calls(const Ast& ast, const Names& names, uint32_t offset) {
-  const Bindings bindings(ast, names);
-  const Name* caller = bindings.of(function_at(ast, names, offset));
-  if (!caller) return {};
-  const Span inside = ast.bindings[caller->binding].span;
-  std::map<uint32_t, CallLink> links;
-  const auto all = names.all();
-  auto first = std::ranges::lower_bound(all, caller->span.end, {},
-                                        [](const Name& n) { return n.span.begin; });
-  for (; first != all.end() && first->span.begin < inside.end; ++first) {
-    const Name& use = *first;
-    const Entity used = names.used_by(use);
-    if (used.kind != Entity::Kind::Attribute) continue;
-    const Name* name = bindings.of(used);
-    if (!name) continue;
-    CallItem item = item_of(ast, *name);
-    if (!item.is_function) continue;
-    CallLink& link = links[name->span.begin];
-    link.item = std::move(item);
-    link.places.push_back(use.span);
+std::vector<CallLink> outgoing_calls(Program& program, const SourceFile& file, uint32_t offset) {
+  const auto meant = meant_at(program, file, offset);
+  const Name* caller = meant ? binding_of(*meant) : nullptr;
+  std::vector<CallLink> links;
+  if (!caller) return links;
+  const SourceFile& home = *meant->file;
+  const Span inside = home.ast.bindings[caller->binding].span;
+  std::map<std::pair<const SourceFile*, const Name*>, size_t> known;
+  const auto all = home.names.all();
+  auto use = std::ranges::lower_bound(all, caller->span.end, {},
+                                      [](const Name& n) { return n.span.begin; });
+  for (size_t uses = 0; use != all.end() && use->span.begin < inside.end && uses < kMaxUses;
+       ++use) {
+    if (use->kind == NameKind::Attribute || use->kind == NameKind::Parameter) continue;
+    ++uses;
+    const auto used = program.used_by(home, *use);
+    if (!used) continue;
+    const FileEntity callee = program.origin(*used);
+    const Name* name = binding_of(callee);
+    if (!name || !is_function(callee.file->ast, callee.file->ast.bindings[name->binding])) continue;
+    const auto [at, is_new] = known.try_emplace({callee.file, name}, links.size());
+    if (is_new) links.push_back({item_of(*callee.file, *name), {}});
+    links[at->second].places.push_back(use->span);
   }
-  return in_order(std::move(links));
+  return links;
 }
 
 }  // namespace nilas::analysis

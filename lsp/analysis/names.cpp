@@ -204,11 +204,15 @@ NodeId Names::from_of(NodeId inherit_from) const {
 
 Names::Selection Names::selection_of(const Name& name) const {
   if (name.node == kNoNode) return {};
-  const Node& n = ast_[name.node];
-  if (n.kind != NodeKind::Select && n.kind != NodeKind::HasAttr) return {};
-  const NodeId base = ast_[n.a].kind == NodeKind::InheritFrom ? from_of(n.a) : n.a;
-  const auto path = ast_.path(n.b);
-  return {base, path.first(std::min<size_t>(name.index + 1, path.size()))};
+  const NodeKind kind = ast_[name.node].kind;
+  if (kind != NodeKind::Select && kind != NodeKind::HasAttr) return {};
+  const Selection all = selection_of(name.node);
+  return {all.base, all.path.first(std::min<size_t>(name.index + 1, all.path.size()))};
+}
+
+Names::Selection Names::selection_of(NodeId select) const {
+  const Node& n = ast_[select];
+  return {ast_[n.a].kind == NodeKind::InheritFrom ? from_of(n.a) : n.a, ast_.path(n.b)};
 }
 
 Entity Names::selected_entity(const Name& name) const {
@@ -225,9 +229,8 @@ Entity Names::referred_by(NodeId node) const {
   const Node& n = ast_[node];
   if (n.kind == NodeKind::Var) return variable_entity(node);
   if (n.kind != NodeKind::Select) return {};
-  const auto path = ast_.path(n.b);
+  const auto [base, path] = selection_of(node);
   if (path.empty() || path.back().symbol == kNone) return {};
-  const NodeId base = ast_[n.a].kind == NodeKind::InheritFrom ? from_of(n.a) : n.a;
   const NodeId set = base == kNoNode ? kNoNode : resolve_path(base, path.first(path.size() - 1));
   const uint32_t attr = set == kNoNode ? kNone : attr_in(set, path.back().symbol);
   return attr == kNone ? Entity{} : attribute_entity(attr);
@@ -248,7 +251,7 @@ std::optional<Names::Chain> Names::chain_of(const Name& name) const {
       return chain.root ? std::optional(chain) : std::nullopt;
     }
     if (n.kind != NodeKind::Select || n.c != kNoNode) return std::nullopt;
-    s = {ast_[n.a].kind == NodeKind::InheritFrom ? from_of(n.a) : n.a, ast_.path(n.b)};
+    s = selection_of(base);
   }
   return std::nullopt;
 }
@@ -326,8 +329,8 @@ NodeId Names::resolve(NodeId node, Budget& budget) const {
         continue;
       }
       case NodeKind::Select: {
-        const NodeId base = ast_[n.a].kind == NodeKind::InheritFrom ? from_of(n.a) : n.a;
-        const NodeId next = base == kNoNode ? kNoNode : resolve_path(base, ast_.path(n.b), budget);
+        const auto [base, path] = selection_of(node);
+        const NodeId next = base == kNoNode ? kNoNode : resolve_path(base, path, budget);
         if (next == kNoNode) return node;
         node = next;
         continue;

@@ -80,6 +80,16 @@ class Names {
   /// What a reader means by the name: what it uses, or else what it defines.
   Entity meant_by(const Name& name) const;
 
+  /// What a name of a selection is selected from, and the names up to it.
+  struct Selection {
+    syntax::NodeId base = syntax::kNoNode;
+    std::span<const syntax::AttrName> path;
+  };
+  /// Of a Select, a HasAttr, or a name that `inherit (e)` takes from `e`; no base for others.
+  Selection selection_of(const Name& name) const;
+  /// The same for all names of a Select.
+  Selection selection_of(syntax::NodeId select) const;
+
   /// What a Var, or the whole path of a Select, refers to; nothing for other nodes.
   Entity referred_by(syntax::NodeId node) const;
 
@@ -123,11 +133,6 @@ class Names {
   Entity variable_entity(syntax::NodeId var) const;
   Entity attribute_entity(uint32_t attr) const;
   Entity selected_entity(const Name& name) const;
-  struct Selection {
-    syntax::NodeId base = syntax::kNoNode;
-    std::span<const syntax::AttrName> path;  // up to the name in question
-  };
-  Selection selection_of(const Name& name) const;
   syntax::NodeId from_of(syntax::NodeId inherit_from) const;
   syntax::NodeId resolve_path(syntax::NodeId base, std::span<const syntax::AttrName> path,
                               Budget& budget) const;

@@ -28,35 +28,19 @@ std::string refusal(const Entity& entity, std::string_view name) {
   return {};
 }
 
-/// Positions of the old text in the new one.
-class Shift {
- public:
-  explicit Shift(const std::vector<TextEdit>& edits) : edits_(edits) {}
-  uint32_t operator()(uint32_t offset) const {
-    int64_t moved = offset;
-    for (const TextEdit& e : edits_) {
-      if (e.span.end > offset) break;
-      moved += static_cast<int64_t>(e.text.size()) - (e.span.end - e.span.begin);
-    }
-    return static_cast<uint32_t>(moved);
-  }
-
- private:
-  const std::vector<TextEdit>& edits_;
-};
-
 class Renaming {
  public:
   Renaming(const Ast& ast, const Names& names, std::string_view text, std::string_view new_name)
       : ast_(ast), names_(names), text_(text), new_name_(new_name) {}
 
-  std::expected<std::vector<TextEdit>, std::string> run(const Entity& entity) {
+  /// `entity`: what is renamed, if it is written in this file; else nothing.
+  std::expected<std::vector<TextEdit>, std::string> run(const Entity& entity,
+                                                        std::span<const RenamePlace> places) {
     entity_ = entity;
     if (auto why = unusable()) return std::unexpected(std::move(*why));
-    places_ = names_.names_of(entity);
-    for (const Name* name : places_)
-      place(*name);
-    if (entity.kind == Entity::Kind::Parameter) callers();
+    for (const RenamePlace& p : places) {
+      if (auto why = place(p)) return std::unexpected(std::move(*why));
+    }
     for (auto& [binding, moved] : moved_)
       split(binding, moved);
     std::ranges::sort(edits_, {}, [](const TextEdit& e) { return e.span.begin; });
@@ -67,37 +51,47 @@ class Renaming {
  private:
   /// Whether the name must be an identifier: in a scope, not only in a set.
   bool in_scope() const {
-    return entity_.kind == Entity::Kind::Parameter || names_.decl_of_attr(entity_.id) != kNone;
+    return entity_.kind == Entity::Kind::Parameter ||
+           (entity_ && names_.decl_of_attr(entity_.id) != kNone);
+  }
+
+  std::optional<std::string> no_identifier() const {
+    if (is_identifier(new_name_)) return std::nullopt;
+    return quoted(new_name_) + " is not an identifier.";
   }
 
   std::optional<std::string> unusable() const {
     if (new_name_.empty()) return "A name cannot be empty.";
-    if (in_scope() && !is_identifier(new_name_))
-      return quoted(new_name_) + " is not an identifier.";
-    if (new_name_ == ast_.symbol(entity_.symbol)) return "That is its name already.";
+    if (in_scope()) {
+      if (auto why = no_identifier()) return why;
+    }
+    if (entity_ && new_name_ == ast_.symbol(entity_.symbol)) return "That is its name already.";
     return std::nullopt;
   }
 
   void replace(Span span, std::string text) { edits_.push_back({span, std::move(text)}); }
 
-  void place(const Name& name) {
+  /// Why it cannot be renamed there.
+  std::optional<std::string> place(const RenamePlace& p) {
+    const Name& name = *p.name;
     switch (name.kind) {
       case NameKind::Variable:
-      case NameKind::Parameter: return replace(name.span, std::string(new_name_));
+      case NameKind::Parameter: replace(name.span, std::string(new_name_)); return no_identifier();
       case NameKind::Attribute:
       case NameKind::Select:
-      case NameKind::HasAttr: return replace(name.span, attribute_text(new_name_));
-      case NameKind::Inherit:
-      case NameKind::InheritFrom: inherited(name);
+      case NameKind::HasAttr: replace(name.span, attribute_text(new_name_)); return std::nullopt;
+      case NameKind::Inherit: inherited(p); return p.defines ? std::nullopt : no_identifier();
+      case NameKind::InheritFrom: inherited(p); return std::nullopt;
     }
+    return std::nullopt;
   }
 
   /// `inherit x;` has two sides, of which one keeps its name.
-  void inherited(const Name& name) {
-    const bool defines = names_.defined_by(name) == entity_;
+  void inherited(const RenamePlace& p) {
+    const Name& name = *p.name;
     const std::string old(text_.substr(name.span.begin, name.span.end - name.span.begin));
     const std::string renamed = attribute_text(new_name_);
-    std::string line = (defines ? renamed : old) + " = ";
+    std::string line = (p.defines ? renamed : old) + " = ";
     if (name.kind == NameKind::InheritFrom) {
       const Span from = ast_[ast_.bindings[name.binding].value].span;
       const NodeKind kind = ast_[ast_.bindings[name.binding].value].kind;
@@ -106,7 +100,7 @@ class Renaming {
       const std::string e(text_.substr(from.begin, from.end - from.begin));
       line += (simple ? e : "(" + e + ")") + ".";
     }
-    moved_[name.binding].push_back({name.span, line + (defines ? old : renamed) + ";"});
+    moved_[name.binding].push_back({name.span, line + (p.defines ? old : renamed) + ";"});
   }
 
   struct Moved {
@@ -137,47 +131,6 @@ class Renaming {
     }
     replace({binding.span.end, binding.span.end},
             (own_line ? "\n" + std::string(before) : " ") + lines);
-  }
-
-  /// Sets that are handed to the function whose formal is renamed, and `args.x` beside it.
-  void callers() {
-    const syntax::Decl& decl = ast_.decls[entity_.id];
-    const NodeId lambda = ast_.scopes[decl.scope].node;
-    const syntax::LambdaRecord& record = ast_.lambdas[ast_[lambda].a];
-    if (!record.has_formals || decl.name == record.arg_span) return;
-    for (const Node& n : ast_.nodes) {
-      if (n.kind != NodeKind::Apply || n.c == 0 || names_.resolve(n.a) != lambda) continue;
-      const Node& argument = ast_[ast_.skip_parens(ast_.lists[n.b])];
-      if (argument.kind != NodeKind::AttrSet) continue;
-      const uint32_t attr = names_.find_attr(argument.a, decl.symbol);
-      if (attr != kNone) attribute_of_caller(attr);
-    }
-    for (const Name& name : names_.all()) {
-      if (name.kind != NameKind::Select || name.index != 0 || name.symbol != decl.symbol) continue;
-      const Node& base = ast_[ast_[name.node].a];
-      if (base.kind != NodeKind::Var || ast_.refs[base.b].kind != syntax::RefKind::Local) continue;
-      const syntax::Decl& root = ast_.decls[ast_.refs[base.b].target];
-      if (root.scope == decl.scope && root.name == record.arg_span)
-        replace(name.span, std::string(new_name_));
-    }
-  }
-
-  void attribute_of_caller(uint32_t attr) {
-    for (const Name& name : names_.all()) {
-      if (name.defines != attr || name.kind == NameKind::Parameter) continue;
-      if (name.kind == NameKind::Attribute) {
-        replace(name.span, std::string(new_name_));
-      } else {
-        const std::string old(text_.substr(name.span.begin, name.span.end - name.span.begin));
-        const std::string source = name.kind == NameKind::Inherit ? old : inherit_source(name, old);
-        moved_[name.binding].push_back({name.span, std::string(new_name_) + " = " + source + ";"});
-      }
-    }
-  }
-
-  std::string inherit_source(const Name& name, const std::string& old) const {
-    const Span from = ast_[ast_.bindings[name.binding].value].span;
-    return "(" + std::string(text_.substr(from.begin, from.end - from.begin)) + ")." + old;
   }
 
   // --- The proof ----------------------------------------------------------------------------------
@@ -228,8 +181,9 @@ class Renaming {
 
   /// Nothing may be lost, nothing may come in.
   std::optional<std::string> all_there(const Names& names, const Shift& shift) const {
+    const auto places = names_.names_of(entity_);
     const Name* first = nullptr;
-    for (const Name* place : places_) {
+    for (const Name* place : places) {
       const bool inherits =
           place->kind == NameKind::Inherit || place->kind == NameKind::InheritFrom;
       if (!inherits) first = place;
@@ -237,7 +191,7 @@ class Renaming {
     if (!first) return std::nullopt;
     const Name* now = names.at(shift(first->span.begin));
     const Entity entity = now ? names.meant_by(*now) : Entity{};
-    if (names.names_of(entity).size() == places_.size()) return std::nullopt;
+    if (names.names_of(entity).size() == places.size()) return std::nullopt;
     return quoted(new_name_) + " is taken: it would become one with another " + quoted(new_name_) +
            ".";
   }
@@ -265,7 +219,6 @@ class Renaming {
   const Names& names_;
   std::string_view text_, new_name_;
   Entity entity_;
-  std::vector<const Name*> places_;
   std::map<uint32_t, std::vector<Moved>> moved_;  // by binding
   std::vector<TextEdit> edits_;
 };
@@ -282,13 +235,12 @@ std::expected<RenameTarget, std::string> prepare_rename(const Ast& ast, const Na
   return RenameTarget{name->span, text};
 }
 
-std::expected<std::vector<TextEdit>, std::string> rename(const Ast& ast, const Names& names,
-                                                         std::string_view text, uint32_t offset,
-                                                         std::string_view new_name) {
-  const auto target = prepare_rename(ast, names, offset);
-  if (!target)
-    return std::unexpected(target.error().empty() ? "No name stands here." : target.error());
-  return Renaming(ast, names, text, new_name).run(names.meant_by(*names.at(offset)));
+std::expected<std::vector<TextEdit>, std::string> rename_places(const Ast& ast, const Names& names,
+                                                                std::string_view text,
+                                                                const Entity& entity,
+                                                                std::span<const RenamePlace> places,
+                                                                std::string_view new_name) {
+  return Renaming(ast, names, text, new_name).run(entity, places);
 }
 
 }  // namespace nilas::analysis

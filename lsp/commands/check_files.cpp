@@ -88,7 +88,7 @@ void FileChecker::evaluate(const CheckedFile& file, const Text& text, const Tree
 void FileChecker::report(const CheckedFile& file, const std::string& text,
                          const syntax::Parsed& parsed, const std::vector<Finding>& findings,
                          FileResult& result) const {
-  const LineIndex lines(text);
+  const LineIndex lines(std::make_shared<const std::string>(text));
   const analysis::FixInput input{parsed.ast, text, eval::global_names()};
   for (const Finding& f : findings) {
     const auto claim = syntax::info(f.id).claim;

@@ -2,11 +2,14 @@
 
 #include "lsp/analysis/definition.hpp"
 
+#include <functional>
+
 #include "lsp/analysis/conventions.hpp"
 #include "lsp/analysis/static_definition.hpp"
 #include "lsp/evaluated_request.hpp"
 #include "lsp/files.hpp"
 #include "lsp/nixpkgs.hpp"
+#include "lsp/source_files.hpp"
 #include "lsp/uri.hpp"
 #include "lsp/wire.hpp"
 
@@ -21,6 +24,8 @@ struct Surroundings {
   bool links;  ///< the client takes LocationLinks
   bool evaluation;
   FileFinder files;
+  std::vector<SnapshotPtr> open;
+  WorkspaceViewPtr index;  ///< null: not ready, and not worth waiting for
 };
 
 class TargetWriter {
@@ -84,18 +89,54 @@ std::optional<analysis::Definition> by_convention(const EvaluatedQuery& e,
   }
 }
 
+/// What the texts of other files tell.
+std::optional<Location> find_elsewhere(WorkspaceSources& sources, const SnapshotQuery& query,
+                                       const StaticDefinition& found, DefinitionGoal goal) {
+  const analysis::Name* name = query.document->names().at(found.origin.begin);
+  if (!name) return std::nullopt;
+  analysis::Program program(sources);
+  const analysis::SourceFile& file = sources.of(query.document);
+  auto entity = program.used_by(file, *name);
+  if (!entity) entity = program.referred_by({&file, found.node});
+  if (!entity) return std::nullopt;
+  if (goal == DefinitionGoal::Definition) entity = program.origin(*entity);
+  // An `inherit` of something unknown: conventions may know more.
+  const bool passes_on = entity->entity.kind == analysis::Entity::Kind::Attribute &&
+                         entity->file->ast.attrs[entity->entity.id].kind != syntax::AttrKind::Plain;
+  if (passes_on && entity->file == &file) return std::nullopt;
+  const auto places = entity->file->names.definitions(entity->entity);
+  if (places.empty()) return std::nullopt;
+  const DocumentSnapshot& document = sources.document(*entity->file);
+  return Location{document.uri, document.lines->range(places.front(), query.encoding)};
+}
+
+void write_location(const SnapshotQuery& query, const StaticDefinition& found, bool links,
+                    const Location& location, JsonWriter& out) {
+  TargetWriter targets(query, found.origin, links, out);
+  targets.add(location.uri, location.range);
+}
+
+/// What is known of a name besides its value.
+struct Otherwise {
+  std::function<std::optional<Location>()> elsewhere;
+  std::optional<EvaluatedText> nixpkgs;
+  bool links;
+};
+
 /// By evaluation; what the text tells is second best.
 void write_evaluated(const EvaluatedQuery& e, const StaticDefinition& found,
-                     const std::optional<EvaluatedText>& nixpkgs, bool links, JsonWriter& out) {
+                     const Otherwise& otherwise, JsonWriter& out) {
+  const bool links = otherwise.links;
   auto definition =
       analysis::find_definition(e.session.world, e.unit, found.node, found.path_names);
-  if ((!definition || !definition->place) && nixpkgs)
-    definition = by_convention(e, found, *nixpkgs);
+  if (!definition || !definition->place) {
+    if (const auto elsewhere = otherwise.elsewhere())
+      return write_location(e.query, found, links, *elsewhere, out);
+    if (otherwise.nixpkgs) definition = by_convention(e, found, *otherwise.nixpkgs);
+  }
   if (!definition || !definition->place) return write_here(e.query, found, links, out);
-  const Location location =
-      to_location(*definition->place, {*e.query.document, e.query.encoding, true});
-  TargetWriter targets(e.query, found.origin, links, out);
-  targets.add(location.uri, location.range);
+  write_location(e.query, found, links,
+                 to_location(*definition->place, {*e.query.document, e.query.encoding, true}), out);
 }
 
 void find(Server& server, const TextDocumentPosition& params, DefinitionGoal goal,
@@ -103,28 +144,38 @@ void find(Server& server, const TextDocumentPosition& params, DefinitionGoal goa
   auto query = server.snapshot_requests->start(params.uri, request);
   if (!query) return;
   Surroundings around{server.about_client.definition_links, server.settings.evaluation,
-                      FileFinder(server)};
-  server.post_to_pool([&server, query = std::move(*query), params, goal,
-                       around = std::move(around)] {
-    if (query.stopped()) return;
-    const auto found = analysis::static_definition(query.ast(), query.document->names(),
-                                                   query.offset(params.position), goal);
-    if (found && found->node != syntax::kNoNode && around.evaluation) {
-      auto nixpkgs = server.nixpkgs_texts->find(around.files, query.document->directory);
-      return server.post([&server, query, found = *found, nixpkgs, links = around.links] {
-        evaluate(server, query, [found, nixpkgs, links](const EvaluatedQuery& e, JsonWriter& out) {
-          write_evaluated(e, found, nixpkgs, links, out);
-        });
+                      FileFinder(server), server.documents.open_files(),
+                      server.workspace_index->ready()};
+  server.post_to_pool(
+      [&server, query = std::move(*query), params, goal, around = std::move(around)] {
+        if (query.stopped()) return;
+        const auto found = analysis::static_definition(query.ast(), query.document->names(),
+                                                       query.offset(params.position), goal);
+        const auto elsewhere = [query, found, goal, around]() -> std::optional<Location> {
+          if (!found || found->node == syntax::kNoNode) return std::nullopt;
+          WorkspaceSources sources(around.files, around.open, around.index);
+          return find_elsewhere(sources, query, *found, goal);
+        };
+        if (found && found->node != syntax::kNoNode && around.evaluation) {
+          Otherwise otherwise{elsewhere,
+                              server.nixpkgs_texts->find(around.files, query.document->directory),
+                              around.links};
+          return server.post([&server, query, found = *found, otherwise = std::move(otherwise)] {
+            evaluate(server, query, [found, otherwise](const EvaluatedQuery& e, JsonWriter& out) {
+              write_evaluated(e, found, otherwise, out);
+            });
+          });
+        }
+        JsonWriter out;
+        if (const auto location = elsewhere()) {
+          write_location(query, *found, around.links, *location, out);
+        } else if (found && !found->here.empty()) {
+          write_here(query, *found, around.links, out);
+        } else if (found && (!found->path.empty() || !found->search_path.empty())) {
+          write_file(query, *found, around, out);
+        }
+        query.request->succeed_text(out.text().empty() ? "null" : out.text());
       });
-    }
-    JsonWriter out;
-    if (found && !found->here.empty()) {
-      write_here(query, *found, around.links, out);
-    } else if (found && (!found->path.empty() || !found->search_path.empty())) {
-      write_file(query, *found, around, out);
-    }
-    query.request->succeed_text(out.text().empty() ? "null" : out.text());
-  });
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-// textDocument/references: uses of the name under the cursor in this file, its definitions too if
+// textDocument/references: uses of the name under the cursor in all files, its definitions too if
 // the client wants them.
 
-#include "lsp/snapshot_request.hpp"
+#include "lsp/analysis/references.hpp"
+
+#include "lsp/workspace_request.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -19,17 +21,14 @@ void from_json(const Json& j, ReferenceParams& p) {
   if (include.is_boolean()) p.include_declaration = include.get<bool>();
 }
 
-void references(const SnapshotQuery& query, const ReferenceParams& params, JsonWriter& out) {
-  const analysis::Names& names = query.document->names();
-  const analysis::Name* name = names.at(query.offset(params.position));
-  if (!name) return;
-  const analysis::Entity entity = names.meant_by(*name);
-  if (!entity) return;
+void references(const WorkspaceQuery& q, const ReferenceParams& params, JsonWriter& out) {
+  const analysis::Name* name = q.file.names.at(q.query.offset(params.position));
+  if (!name || !q.file.names.meant_by(*name)) return;
   out.begin_array();
-  for (const analysis::Occurrence& o : names.occurrences(entity)) {
-    if (o.defines && !params.include_declaration) continue;
-    out.begin_object().key("uri").string(query.document->uri);
-    out.key("range").range(query.range(o.span)).end_object();
+  for (const analysis::Reference& r : analysis::references_of(q.program, q.file, *name)) {
+    if (r.defines && !params.include_declaration) continue;
+    out.begin_object().key("uri").string(q.uri(*r.file));
+    out.key("range").range(q.range(*r.file, r.name->span)).end_object();
   }
   out.end_array();
 }
@@ -40,7 +39,7 @@ void bind_references(Binder& binder) {
   binder.capability([](const InitializeParams&, Json& capabilities) {
     capabilities["referencesProvider"] = true;
   });
-  snapshot_request<ReferenceParams>(binder, "textDocument/references", references);
+  workspace_request<ReferenceParams>(binder, "textDocument/references", IndexUse::Wait, references);
 }
 
 }  // namespace nilas::lsp

@@ -1,8 +1,10 @@
 // textDocument/rename, prepareRename and linkedEditingRange.
 
-#include "lsp/analysis/rename.hpp"
+#include <algorithm>
 
-#include "lsp/snapshot_request.hpp"
+#include "lsp/analysis/workspace_rename.hpp"
+#include "lsp/hover_style.hpp"
+#include "lsp/workspace_request.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -19,48 +21,84 @@ void from_json(const Json& j, RenameParams& p) {
   j.at("newName").get_to(p.new_name);
 }
 
-/// A refusal is the one "nothing" that a reader wants to be told of.
-void refuse(const SnapshotQuery& query, const std::string& why) {
-  query.request->fail({ErrorCode::RequestFailed, why});
+constexpr std::string_view kStore = "/nix/store";
+
+/// A refusal is the one "nothing" that a reader wants to be told of; but not before all files were
+/// asked.
+void refuse(const WorkspaceQuery& q, const std::string& why) {
+  if (!q.sources.missed_index()) q.query.request->fail({ErrorCode::RequestFailed, why});
 }
 
-void prepare(const SnapshotQuery& query, const TextDocumentPosition& params, JsonWriter& out) {
-  const auto target =
-      analysis::prepare_rename(query.ast(), query.document->names(), query.offset(params.position));
+void prepare(const WorkspaceQuery& q, const TextDocumentPosition& params, JsonWriter& out) {
+  const auto target = analysis::prepare_rename(q.program, q.file, q.query.offset(params.position));
   if (!target) {
-    if (!target.error().empty()) refuse(query, target.error());
+    if (!target.error().empty()) refuse(q, target.error());
     return;
   }
-  out.begin_object().key("range").range(query.range(target->span));
+  out.begin_object().key("range").range(q.range(q.file, target->span));
   out.key("placeholder").string(target->placeholder).end_object();
 }
 
-void write_edits(const SnapshotQuery& query, const std::vector<analysis::TextEdit>& edits,
-                 JsonWriter& out) {
+/// Why these files must not be written to; empty if they may.
+std::string forbidden(const WorkspaceQuery& q, const analysis::WorkspaceRename& renamed,
+                      const std::vector<std::string>& folders) {
+  for (const analysis::FileEdits& edits : renamed.files) {
+    const std::string& path = edits.file->path;
+    if (is_in({std::string(kStore)}, path)) return path + " lies in the Nix store.";
+    if (edits.file != &q.file && !is_in(folders, path))
+      return path + " would change, and lies outside of the workspace.";
+  }
+  for (const std::string& path : renamed.unread) {
+    if (std::ranges::find(q.sources.unreadable(), path) != q.sources.unreadable().end())
+      return path + " may use the name, and cannot be read.";
+  }
+  return {};
+}
+
+void write_edits(const WorkspaceQuery& q, const analysis::FileEdits& file, JsonWriter& out) {
   out.begin_array();
-  for (const analysis::TextEdit& e : edits) {
-    out.begin_object().key("range").range(query.range(e.span));
+  for (const analysis::TextEdit& e : file.edits) {
+    out.begin_object().key("range").range(q.range(*file.file, e.span));
     out.key("newText").string(e.text).end_object();
   }
   out.end_array();
 }
 
-void rename(const SnapshotQuery& query, const RenameParams& params, bool versions,
+void write_document(const WorkspaceQuery& q, const analysis::FileEdits& file, JsonWriter& out) {
+  const std::optional<int64_t> version = q.sources.open_version(*file.file);
+  out.begin_object().key("textDocument").begin_object();
+  out.key("uri").string(q.uri(*file.file)).key("version");
+  version ? out.number(*version) : out.null();
+  out.end_object().key("edits");
+  write_edits(q, file, out);
+  out.end_object();
+}
+
+/// What of a session decides how an edit is told and what it may touch.
+struct Session {
+  std::vector<std::string> folders;
+  bool versions;  ///< the client takes documentChanges
+};
+
+void rename(const WorkspaceQuery& q, const RenameParams& params, const Session& session,
             JsonWriter& out) {
-  const auto edits = analysis::rename(query.ast(), query.document->names(), query.text(),
-                                      query.offset(params.position), params.new_name);
-  if (!edits) return refuse(query, edits.error());
+  const auto renamed =
+      analysis::rename(q.program, q.file, q.query.offset(params.position), params.new_name);
+  if (!renamed) return refuse(q, renamed.error());
+  if (std::string why = forbidden(q, *renamed, session.folders); !why.empty())
+    return refuse(q, why);
   out.begin_object();
-  if (versions) {
-    out.key("documentChanges").begin_array().begin_object();
-    out.key("textDocument").begin_object().key("uri").string(query.document->uri);
-    out.key("version").number(query.document->version).end_object();
-    out.key("edits");
-    write_edits(query, *edits, out);
-    out.end_object().end_array();
+  if (session.versions) {
+    out.key("documentChanges").begin_array();
+    for (const analysis::FileEdits& file : renamed->files)
+      write_document(q, file, out);
+    out.end_array();
   } else {
-    out.key("changes").begin_object().text_key(query.document->uri);
-    write_edits(query, *edits, out);
+    out.key("changes").begin_object();
+    for (const analysis::FileEdits& file : renamed->files) {
+      out.text_key(q.uri(*file.file));
+      write_edits(q, file, out);
+    }
     out.end_object();
   }
   out.end_object();
@@ -97,12 +135,18 @@ void bind_rename(Binder& binder) {
         client.prepare_rename ? Json::object({{"prepareProvider", true}}) : Json(true);
     capabilities["linkedEditingRangeProvider"] = true;
   });
-  snapshot_request<TextDocumentPosition>(binder, "textDocument/prepareRename", prepare);
-  snapshot_request<RenameParams>(
-      binder, "textDocument/rename",
-      [&server](const SnapshotQuery& query, const RenameParams& params, JsonWriter& out) {
-        rename(query, params, server.about_client.document_changes, out);
-      });
+  workspace_request<TextDocumentPosition>(binder, "textDocument/prepareRename", IndexUse::Wait,
+                                          prepare);
+  binder.request<RenameParams, Json>("textDocument/rename", [&server](const RenameParams& params,
+                                                                      const Reply<Json>& reply) {
+    auto query = server.snapshot_requests->start(params.uri, reply.request());
+    if (!query) return;
+    Session session{server.documents.folders(), server.about_client.document_changes};
+    ask_workspace(server, std::move(*query), IndexUse::Wait,
+                  [params, session = std::move(session)](const WorkspaceQuery& q, JsonWriter& out) {
+                    rename(q, params, session, out);
+                  });
+  });
   snapshot_request<TextDocumentPosition>(binder, "textDocument/linkedEditingRange", linked);
 }
 

@@ -1,7 +1,6 @@
 // workspace/symbol and workspace/willRenameFiles: what takes all files of the workspace.
 
 #include <filesystem>
-#include <set>
 
 #include "lsp/analysis/completion.hpp"
 #include "lsp/snapshot_request.hpp"
@@ -12,8 +11,6 @@ namespace nilas::lsp {
 namespace {
 
 constexpr size_t kMaxSymbols = 500;
-
-using Files = WorkspaceIndex::Files;
 
 /// LSP 3.17, "SymbolKind".
 int kind_of(analysis::SymbolSort sort) {
@@ -32,34 +29,6 @@ int kind_of(analysis::SymbolSort sort) {
   return 13;
 }
 
-/// The index with the open documents in the place of their files.
-struct View {
-  std::shared_ptr<const Files> files;
-  std::vector<SnapshotPtr> open;
-  PositionEncoding encoding;
-
-  template <class Use>
-  void each(Use use) const {
-    std::set<std::string> seen;
-    for (const SnapshotPtr& document : open) {
-      if (document->path.empty()) continue;
-      seen.insert(document->path);
-      use(document->path, index_text(*document, encoding));
-    }
-    for (const auto& [path, file] : *files) {
-      if (!seen.contains(path)) use(path, *file);
-    }
-  }
-};
-
-View view_of(Server& server, std::shared_ptr<const Files> files) {
-  View view{std::move(files), {}, server.encoding};
-  for (const std::string& key : server.documents.keys()) {
-    if (SnapshotPtr document = server.documents.snapshot(key)) view.open.push_back(document);
-  }
-  return view;
-}
-
 // --- Symbols -------------------------------------------------------------------------------------
 /// How well `name` fits; smaller is better.
 int distance(std::string_view query, std::string_view name) {
@@ -74,15 +43,18 @@ struct Hit {
   int distance;
   std::string path;
   IndexedSymbol symbol;
+  std::string container;
 };
 
-void write_symbols(const View& view, const std::string& query, const PendingPtr& request) {
+void write_symbols(const WorkspaceView& view, const std::string& query, const PendingPtr& request) {
   if (request->answered()) return;
   std::vector<Hit> hits;
   view.each([&](const std::string& path, const IndexedFile& file) {
     for (const IndexedSymbol& s : file.symbols) {
       if (!analysis::is_match(query, s.name)) continue;
-      hits.push_back({distance(query, s.name), path, s});
+      const bool inside = s.container != syntax::kNone;
+      hits.push_back({distance(query, s.name), path, s,
+                      inside ? file.symbols[s.container].name : std::string()});
     }
     // The best ones so far are enough.
     if (hits.size() < 20 * kMaxSymbols) return;
@@ -98,7 +70,7 @@ void write_symbols(const View& view, const std::string& query, const PendingPtr&
     out.key("kind").number(kind_of(hit.symbol.sort));
     out.key("location").begin_object().key("uri").string(path_to_uri(hit.path));
     out.key("range").range(hit.symbol.range).end_object();
-    if (!hit.symbol.container.empty()) out.key("containerName").string(hit.symbol.container);
+    if (!hit.container.empty()) out.key("containerName").string(hit.container);
     out.end_object();
   }
   out.end_array();
@@ -155,7 +127,8 @@ bool is_path_text(std::string_view path) {
   });
 }
 
-void write_moves(const View& view, const std::vector<FileMove>& moves, const PendingPtr& request) {
+void write_moves(const WorkspaceView& view, const std::vector<FileMove>& moves,
+                 const PendingPtr& request) {
   if (request->answered()) return;
   JsonWriter out;
   bool any = false;
@@ -191,7 +164,6 @@ std::vector<FileMove> moves_of(const Json& params) {
 
 void bind_workspace_symbol(Binder& binder) {
   Server& server = binder.server;
-  auto index = std::make_shared<WorkspaceIndex>(server);
   binder.capability([](const InitializeParams&, Json& capabilities) {
     capabilities["workspaceSymbolProvider"] = true;
     const Json any = Json::object({{"pattern", Json::object({{"glob", "**/*"}})}});
@@ -199,27 +171,19 @@ void bind_workspace_symbol(Binder& binder) {
         Json::object({{"filters", Json::array({any})}});
   });
   binder.request<Json, Json>(
-      "workspace/symbol", [&server, index](const Json& params, const Reply<Json>& reply) {
-        index->when_ready([&server, query = params.at("query").get<std::string>(),
-                           request = reply.request()](const std::shared_ptr<const Files>& files) {
-          server.post_to_pool([view = view_of(server, files), query, request] {
-            write_symbols(view, query, request);
-          });
+      "workspace/symbol", [&server](const Json& params, const Reply<Json>& reply) {
+        server.workspace_index->when_ready([&server, query = params.at("query").get<std::string>(),
+                                            request = reply.request()](const auto& view) {
+          server.post_to_pool([view, query, request] { write_symbols(*view, query, request); });
         });
       });
   binder.request<Json, Json>(
-      "workspace/willRenameFiles", [&server, index](const Json& params, const Reply<Json>& reply) {
-        index->when_ready([&server, moves = moves_of(params),
-                           request = reply.request()](const std::shared_ptr<const Files>& files) {
-          server.post_to_pool([view = view_of(server, files), moves, request] {
-            write_moves(view, moves, request);
-          });
-        });
+      "workspace/willRenameFiles", [&server](const Json& params, const Reply<Json>& reply) {
+        server.workspace_index->when_ready(
+            [&server, moves = moves_of(params), request = reply.request()](const auto& view) {
+              server.post_to_pool([view, moves, request] { write_moves(*view, moves, request); });
+            });
       });
-  binder.on_files.push_back(
-      [index](const std::vector<std::string>& paths) { index->changed(paths); });
-  binder.on_save.push_back([index](const std::string& key) { index->changed({key}); });
-  binder.on_folders.push_back([index] { index->folders_changed(); });
 }
 
 }  // namespace nilas::lsp

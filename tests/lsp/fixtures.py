@@ -26,15 +26,22 @@ def write_answers(path, answers):
         f.write(text)
 
 
-def run(feature, show, client_capabilities=None, settings=None):
-    """`show(client, workspace, sections)` is the text of an answer. Exits with the result."""
+def enter(client, folder, before=None):
+    """Makes `folder` the only workspace folder."""
+    folders = lambda path: [{'uri': 'file://' + path, 'name': 'case'}] if path else []
+    client.notify('workspace/didChangeWorkspaceFolders', {'event': {'added': folders(folder), 'removed': folders(before)}})
+
+
+def run(feature, show, client_capabilities=None, settings=None, folders=False):
+    """`show(client, workspace, sections)` is the text of an answer. Exits with the result. With `folders` each case
+    is a workspace folder of its own; else the server knows none but the directory of all temporary files."""
     only = sys.argv[1:]
     failed = count = 0
     paths = sorted(glob.glob(f'{HERE}/{feature}/*.txt'))
     assert paths, feature
     for path in paths:
         client = Client()
-        client.initialize(tempfile.gettempdir(), capabilities=client_capabilities or capabilities(),
+        client.initialize(None if folders else tempfile.gettempdir(), capabilities=client_capabilities or capabilities(),
                           initializationOptions=settings or {})
         answers = {}
         for name, files, sections in read_cases(path):
@@ -42,11 +49,15 @@ def run(feature, show, client_capabilities=None, settings=None):
                 continue
             count += 1
             with Workspace(files) as w:
+                if folders:
+                    enter(client, w.root)
                 for buffer, text in w.buffers.items():
                     client.open(buffer, text)
                 answers[name] = show(client, w, sections).replace(w.root, '$ROOT').rstrip('\n')
                 for buffer in w.buffers:
                     client.close(buffer)
+                if folders:
+                    enter(client, None, w.root)
             if 'NILAS_UPDATE' not in os.environ and answers[name] != sections.get('answer'):
                 failed += 1
                 print(f'FAILED {os.path.basename(path)}: {name}: expected\n{sections.get("answer")}\ngot\n{answers[name]}')

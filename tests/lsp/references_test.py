@@ -1,4 +1,4 @@
-"""References within a file, over the wire. Cases: references/*.txt; `--- uses` leaves out definitions."""
+"""References, over the wire. Cases: references/*.txt; `--- uses` leaves out definitions."""
 from fixtures import at, located, run
 
 
@@ -10,4 +10,4 @@ def show(client, workspace, sections):
     return '\n'.join(located(workspace, l['uri'], l['range']) for l in answer)
 
 
-run('references', show)
+run('references', show, folders=True)

@@ -1,8 +1,8 @@
-"""Renames within a file, over the wire. Cases: rename/*.txt; `--- to: NAME` is the new name, the answer the new text,
-or why it was refused. `--- linked` asks for the places that change together while one is typed instead."""
-import tempfile
-
-from fixtures import apply_edits, at, capabilities, covered, place, run, text_of
+"""Renames, over the wire. Cases: rename/*.txt; `--- to: NAME` is the new name, the answer the new
+text, or why it was refused. If other files change, too, each stands under its name and the version
+that was edited. `--- linked` asks for the places that change together while one is typed instead.
+"""
+from fixtures import apply_edits, at, enter, capabilities, covered, place, run, text_of
 from wire import Client
 
 
@@ -22,22 +22,37 @@ def show(client, workspace, sections):
     assert prepared['result']['placeholder'] in covered(text, prepared['result']['range'])
     if 'error' in renamed:
         return 'refused: ' + renamed['error']['message']
-    change, = renamed['result']['documentChanges']
-    assert change['textDocument'] == {'uri': 'file://' + workspace.main, 'version': 1}
-    assert plain_changes(workspace, sections) == {'file://' + workspace.main: change['edits']}
-    return apply_edits(text, change['edits'])
+    changes = renamed['result']['documentChanges']
+    for change in changes:
+        path = change['textDocument']['uri'].removeprefix('file://')
+        assert change['textDocument']['version'] == (1 if path in workspace.buffers else None)
+    assert plain_changes(workspace, sections) == {c['textDocument']['uri']: c['edits'] for c in changes}
+    if [c['textDocument']['uri'] for c in changes] == ['file://' + workspace.main]:
+        return apply_edits(text, changes[0]['edits'])
+    return ''.join(shown(workspace, c) for c in changes)
+
+
+def shown(workspace, change):
+    uri, version = change['textDocument']['uri'], change['textDocument']['version']
+    name = uri.removeprefix('file://' + workspace.root + '/')
+    text = apply_edits(text_of(workspace, uri), change['edits'])
+    return f":: {name}{f' ({version})' if version else ''}\n{text}"
 
 
 def plain_changes(workspace, sections):
     """What a client gets that knows no versions of documents."""
-    PLAIN.open(workspace.main, workspace.buffers[workspace.main])
+    enter(PLAIN, workspace.root)
+    for path, text in workspace.buffers.items():
+        PLAIN.open(path, text)
     changes = PLAIN.request('textDocument/rename', at(workspace, newName=sections['to']))['changes']
-    PLAIN.close(workspace.main)
+    for path in workspace.buffers:
+        PLAIN.close(path)
+    enter(PLAIN, None, workspace.root)
     return changes
 
 
 PLAIN = Client()
-PLAIN.initialize(tempfile.gettempdir(), capabilities=capabilities())
+PLAIN.initialize(None, capabilities=capabilities())
 caps = capabilities(rename={'prepareSupport': True})
 caps['workspace'] = {'workspaceEdit': {'documentChanges': True}}
-run('rename', show, caps)
+run('rename', show, caps, folders=True)

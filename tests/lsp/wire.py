@@ -206,6 +206,7 @@ class Workspace:
 
     def __init__(self, files):
         self.root = os.path.realpath(tempfile.mkdtemp(prefix='nilas-'))
+        self.files = [name for name, _ in files]
         self.buffers = {}
         self.position = None
         self.main = None

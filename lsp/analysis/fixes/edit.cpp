@@ -42,6 +42,15 @@ std::string apply_edits(std::string_view text, std::vector<TextEdit> edits) {
   return out.append(text, at);
 }
 
+uint32_t Shift::operator()(uint32_t offset) const {
+  int64_t moved = offset;
+  for (const TextEdit& e : edits_) {
+    if (e.span.end > offset) break;
+    moved += static_cast<int64_t>(e.text.size()) - (e.span.end - e.span.begin);
+  }
+  return static_cast<uint32_t>(moved);
+}
+
 bool overlaps(const TextEdit& a, const TextEdit& b) {
   if (a.span.begin == b.span.begin) return true;
   return a.span.begin < b.span.end && b.span.begin < a.span.end;

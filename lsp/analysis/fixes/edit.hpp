@@ -20,6 +20,17 @@ struct TextEdit {
 /// Sorts the edits, which must not overlap, and applies them.
 std::string apply_edits(std::string_view text, std::vector<TextEdit> edits);
 
+/// Positions of an old text in the new one.
+class Shift {
+ public:
+  /// `edits`: by position; they must outlive this.
+  explicit Shift(const std::vector<TextEdit>& edits) : edits_(edits) {}
+  uint32_t operator()(uint32_t offset) const;
+
+ private:
+  const std::vector<TextEdit>& edits_;
+};
+
 /// Whether two edits touch the same bytes; insertions at the same place count as touching.
 bool overlaps(const TextEdit& a, const TextEdit& b);
 

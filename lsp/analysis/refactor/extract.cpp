@@ -27,9 +27,13 @@ Host host_of(const Selected& p) {
       case NodeKind::With:
         if (child == n.b) return {child};
         break;
+      case NodeKind::AttrSet:
+        // `"${e}" = ...;`: the name is no place for a let, and is evaluated outside of the set.
+        if (!is_attribute_name(p.ast, child)) return {child};
+        if ((n.flags & syntax::kRecursive) != 0) return {kNone};
+        break;
       case NodeKind::Lambda:
-      case NodeKind::LegacyLet:
-      case NodeKind::AttrSet: return {child};
+      case NodeKind::LegacyLet: return {child};
       default: break;  // the others bind no names
     }
     child = id;
@@ -49,6 +53,7 @@ std::string base_name(const Selected& p) {
 
 void extract_to_let(const Selected& p, Actions& actions) {
   const Host host = host_of(p);
+  if (host.expression == kNone) return;
   if (host.let == kNone && host.expression == p.node) return;  // it has its binding already
   const std::string name = fresh_name(p.ast, base_name(p));
   const std::string binding = name + " = " + std::string(p.source(p.node)) + ";";

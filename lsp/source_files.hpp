@@ -1,0 +1,63 @@
+#pragma once
+// The files that navigation looks into: what buffers say before what the disk says, and where to
+// look, which the index of the workspace tells.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lsp/analysis/program.hpp"
+#include "lsp/documents.hpp"
+#include "lsp/files.hpp"
+#include "lsp/workspace_index.hpp"
+
+namespace nilas::lsp {
+
+/// Larger files are neither indexed nor looked into.
+inline constexpr uintmax_t kMaxIndexedBytes = 4 << 20;
+
+/// A text of the disk; nullptr if there is no such file, it cannot be read, or is too large.
+SnapshotPtr read_snapshot(const std::string& path);
+
+class WorkspaceSources final : public analysis::SourceFiles {
+ public:
+  /// `workspace` null: the index is not ready, and what would ask it finds nothing; `missed_index`
+  /// tells.
+  WorkspaceSources(FileFinder files, std::vector<SnapshotPtr> open,
+                   std::shared_ptr<const WorkspaceView> workspace);
+
+  const analysis::SourceFile* load(const std::string& path) override;
+  std::optional<std::string> target(std::string_view literal,
+                                    const analysis::SourceFile& from) override;
+  std::vector<std::string> callers(const std::string& path) override;
+  std::vector<std::string> users(const std::string& path, std::string_view name) override;
+
+  bool missed_index() const { return missed_index_; }
+  /// A document as a file, whether or not it has a path.
+  const analysis::SourceFile& of(const SnapshotPtr& document);
+  /// The text that a loaded file is.
+  const DocumentSnapshot& document(const analysis::SourceFile& file) const;
+  /// The version of a file that is open.
+  std::optional<int64_t> open_version(const analysis::SourceFile& file) const;
+  /// Files that are there and could not be read.
+  const std::vector<std::string>& unreadable() const { return unreadable_; }
+  const FileFinder& finder() const { return files_; }
+
+ private:
+  struct Loaded {
+    SnapshotPtr document;
+    analysis::SourceFile file;
+  };
+  FileFinder files_;
+  std::shared_ptr<const WorkspaceView> workspace_;
+  std::map<std::string, SnapshotPtr> open_;  // by path
+  std::map<std::string, std::unique_ptr<Loaded>> loaded_;
+  std::map<std::string, std::optional<std::string>> targets_;  // of canonical paths
+  std::vector<std::string> unreadable_;
+  bool missed_index_ = false;
+};
+
+}  // namespace nilas::lsp
