@@ -24,8 +24,8 @@ struct RecordedMessage {
   bool is_response() const { return method().empty() && message.contains("id"); }
 };
 
-/// The messages in their order; damaged frames are left out. A last line without an end (the machine
-/// went down while it was written) is ignored. The error says what is wrong, with its line.
+/// The messages in their order; damaged frames are left out. A last line without an end (the
+/// machine went down while it was written) is ignored. The error says what is wrong, with its line.
 std::expected<std::vector<RecordedMessage>, std::string> read_recording(const std::string& path);
 
 }  // namespace nilas::lsp

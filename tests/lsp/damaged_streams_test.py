@@ -7,7 +7,7 @@ A stream is what one careless, broken or hostile client sends. Where it leaves t
 next one goes to the same process, behind requests that must still be answered: that is most of
 them, and much of what they test.
 """
-import json, os, random, re, shutil, sys, tempfile, threading
+import copy, json, os, random, re, shutil, sys, tempfile, threading
 
 from wire import Client, Died
 
@@ -43,17 +43,17 @@ in
 with set; [ (f 1 2) set.a ./x.nix <nixpkgs> "https://x.org" "${toString a}" ] ++ args.more or [ ]
 """
 
-# What stands where something else was expected. Lone surrogates become escapes in the JSON.
-JUNK = [None, True, False, [], {}, [None], [[]], {'uri': None}, 0, -1, 1, 2**31 - 1, 2**31, 2**32,
-        2**53, 2**63, 2**64, 2**70,
-        -2**31, -2**63, -2**64, 0.5, -0.5, 1e308, -1e308, '', ' ', 'x', '\0', '\ud800', 'a\udfffb',
-        '\ud800\ud800', '\ufeff',
-        'x' * 20000, '../' * 100, 'file:', 'file://', 'file:///', 'file:///%', 'file:///%zz',
-        'file:///%00', 'file:///%ff.nix',
-        'file:///nonexistent/a.nix', 'file://elsewhere/a.nix', 'FILE:///a.nix',
-        'untitled:Untitled-1', 'https://x/y.nix',
-        'nilas:', 'git:/a.nix?ref', '/plain/path', 'nonsense', 'refactor', [''] * 300,
-        {'x' * 300: {'': {}}}]
+# What stands where something else was expected. Lone surrogates become escapes in the JSON. Not the
+# root: as a folder of the workspace it would be searched.
+JUNK = [
+    None, True, False, [], {}, [None], [[]], {'uri': None}, [''] * 300, {'x' * 300: {'': {}}},
+    0, -1, 1, 2**31 - 1, 2**31, 2**32, 2**53, 2**63, 2**64, 2**70, -2**31, -2**63, -2**64,
+    0.5, -0.5, 1e308, -1e308,
+    '', ' ', 'x', '\0', '\ud800', 'a\udfffb', '\ud800\ud800', '\ufeff', 'x' * 20000, '../' * 100,
+    'file:', 'file://', 'file:///%', 'file:///%zz', 'file:///%00', 'file:///%ff.nix',
+    'file:///nonexistent/a.nix', 'file://elsewhere/a.nix', 'FILE:///a.nix', 'untitled:Untitled-1',
+    'https://x/y.nix', 'nilas:', 'git:/a.nix?ref', '/plain/path', 'nonsense', 'refactor',
+]
 
 
 def deep(levels):
@@ -71,25 +71,24 @@ def parameters(uri):
     item = {'name': 'f', 'kind': 12, 'uri': uri, 'range': span,
             'selectionRange': {'start': where, 'end': where},
             'data': {'uri': uri, 'version': 1}}
+    data = {'uri': uri, 'version': 1, 'range': span, 'title': 'x', 'node': 3, 'at': 4}
     return {
         'textDocument': document, 'position': where, 'positions': [where, where], 'range': span,
         'context': {'includeDeclaration': True,
                     'diagnostics': [{'range': span, 'message': 'x', 'code': 'unused-binding'}],
                     'only': ['quickfix'], 'triggerKind': 1, 'triggerCharacter': '.',
                     'frameId': 1, 'stoppedLocation': span},
-        'contentChanges': [{'range': span, 'text': 'a: b'}, {'text': TEXT}], 'newName': 'renamed',
-        'options': {'tabSize': 2, 'insertSpaces': True}, 'query': 'a', 'item': item,
-            'previousResultId': '1',
-        'previousResultIds': [{'uri': uri, 'value': '1'}], 'identifier': 'x',
-            'command': 'nilas.reload', 'arguments': [],
+        'contentChanges': [{'range': span, 'text': 'a: b'}, {'text': TEXT}],
+        'newName': 'renamed', 'options': {'tabSize': 2, 'insertSpaces': True}, 'query': 'a',
+        'item': item, 'previousResultId': '1', 'identifier': 'x',
+        'previousResultIds': [{'uri': uri, 'value': '1'}],
+        'command': 'nilas.reload', 'arguments': [],
         'files': [{'oldUri': uri, 'newUri': uri + '.new'}], 'changes': [{'uri': uri, 'type': 2}],
         'event': {'added': [{'uri': uri, 'name': 'x'}], 'removed': []},
-            'settings': {'nilas': {'trusted': True}},
+        'settings': {'nilas': {'trusted': True}},
         'token': 't', 'workDoneToken': 't', 'partialResultToken': 'p', 'id': 1, 'value': 'off',
-            'kind': 'ast', 'uri': uri,
-        'label': 'map', 'title': 'x', 'data': {'uri': uri, 'version': 1, 'range': span,
-                                               'title': 'x', 'node': 3, 'at': 4},
-        'target': uri, 'expression': 'a', 'selectionRange': span, 'name': 'f', 'position2': where,
+        'kind': 'ast', 'uri': uri, 'label': 'map', 'title': 'x', 'data': data,
+        'target': uri, 'expression': 'a', 'selectionRange': span, 'name': 'f',
     }
 
 
@@ -116,7 +115,8 @@ def damage(r, value):
             del holder[path[-1]]
         else:
             is_deep = r.random() < 0.03
-            holder[path[-1]] = deep(r.choice([50, 500, 900])) if is_deep else r.choice(JUNK)
+            junk = deep(r.choice([50, 500, 900])) if is_deep else r.choice(JUNK)
+            holder[path[-1]] = copy.deepcopy(junk)  # it may be damaged, too
     return value
 
 
@@ -218,7 +218,7 @@ def wrong_notifications(p, r):
     method = r.choice(NOTIFICATIONS + ['initialized', 'textDocument/didChange',
                                        'textDocument/didOpen'])
     p.send({'jsonrpc': '2.0', 'method': method, 'params': damage(r, parameters(p.uri))})
-    p.ask(r.choice(REQUESTS[:]), parameters(p.uri))
+    p.ask(r.choice(REQUESTS), parameters(p.uri))
     p.send({'jsonrpc': '2.0', 'method': '$/cancelRequest', 'params': {'id': p.asked[-1][0]}})
 
 
@@ -306,19 +306,20 @@ def broken_frames(p, r):
     for _ in range(r.randint(1, 6)):
         # Not the length: it may say gigabytes.
         flipped[r.randrange(25, len(flipped))] = r.randrange(256)
-    streams = [noise, bytes(flipped), good.replace(b'\r\n', b'\n'),
-               good.replace(b'Content-Length', b'content-LENGTH'),
-               good.replace(b'Content-Length', b'Content-Lenght'), body, body + b'\r\n\r\n',
-               b'\r\n\r\n', b'\n' * 50,
-               b'Content-Length: %d\r\n\r\n' % r.choice([0, 1, len(body) - 1, len(body) + 1,
-                                                         len(body) + 200]) + body,
-               b'Content-Length: ' + r.choice([b'-1', b'x', b'', b'1 2', b'0x10', b'9' * 30, b'+5',
-                                               b'1e3', b'18446744073709551616']) + b'\r\n\r\n' +
-               body,
-               b'Content-Type: x; charset=latin-1\r\n' + good, b'X' * 9000 + b'\r\n\r\n',
-               b'Content-Length: 5\r\nContent-Length: 7\r\n\r\n1234567',
-               b'Content-Length: 2\r\n\r\n{}' * 20, good[:r.randrange(len(good))],
-               good * 3 + noise + good, b'GET / HTTP/1.1\r\nHost: x\r\n\r\n']
+    length = r.choice([0, 1, len(body) - 1, len(body) + 1, len(body) + 200])
+    no_length = r.choice([b'-1', b'x', b'', b'1 2', b'0x10', b'9' * 30, b'+5', b'1e3',
+                          b'18446744073709551616'])
+    streams = [
+        noise, bytes(flipped), good.replace(b'\r\n', b'\n'), good * 3 + noise + good,
+        good.replace(b'Content-Length', b'content-LENGTH'),
+        good.replace(b'Content-Length', b'Content-Lenght'),
+        body, body + b'\r\n\r\n', b'\r\n\r\n', b'\n' * 50, good[:r.randrange(len(good))],
+        b'Content-Length: %d\r\n\r\n' % length + body,
+        b'Content-Length: ' + no_length + b'\r\n\r\n' + body,
+        b'Content-Type: x; charset=latin-1\r\n' + good, b'X' * 9000 + b'\r\n\r\n',
+        b'Content-Length: 5\r\nContent-Length: 7\r\n\r\n1234567',
+        b'Content-Length: 2\r\n\r\n{}' * 20, b'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    ]
     for stream in r.sample(streams, 2):
         p.client.send_bytes(stream)
         p.resynchronise()
@@ -355,13 +356,14 @@ def strange_client(r):
               'workspaceFolders': [{'uri': p.uri, 'name': 'x'}],
               'trace': 'verbose', 'clientInfo': {'name': 'x'},
               'initializationOptions': {'evaluation': {'enable': True}},
-              'capabilities': {'general': {'positionEncodings': ['utf-8']},
-                               'workspace': {'configuration': True,
-                                             'workspaceEdit': {'resourceOperations': ['create']},
-                                             'didChangeWatchedFiles': {'dynamicRegistration': True}},
-                               'textDocument': {'hover': {'contentFormat': ['markdown']},
-                                                'foldingRange': {'rangeLimit': 3},
-                                                'completion': {'completionItem': {'snippetSupport': True}}}}}
+              'capabilities': {
+                  'general': {'positionEncodings': ['utf-8']},
+                  'workspace': {'configuration': True,
+                                'workspaceEdit': {'resourceOperations': ['create']},
+                                'didChangeWatchedFiles': {'dynamicRegistration': True}},
+                  'textDocument': {'hover': {'contentFormat': ['markdown']},
+                                   'foldingRange': {'rangeLimit': 3},
+                                   'completion': {'completionItem': {'snippetSupport': True}}}}}
     try:
         for _ in range(3):
             p.send({'jsonrpc': '2.0', 'id': 'x', 'method': 'initialize',

@@ -5,8 +5,8 @@ usage: edit_session_test.py [--edits N] [--seed N] [--every N] [FILE...]
 
 The texts of the fixtures, or FILEs, are edited, for 50 edits each time; every N-th edit all
 requests are asked. The second server opens and closes each text, and is started anew now and then.
-A session of 10,000 edits or more measures memory, too, and fails if it grows by more than 2 % behind
-the first 1,000 edits: not for sanitized builds, which keep what was freed.
+A session of 10,000 edits or more measures memory, too, and fails if it grows by more than 2 %
+behind the first 1,000 edits: not for sanitized builds, which keep what was freed.
 """
 import argparse, glob, os, random, re, statistics, tempfile
 
@@ -14,15 +14,14 @@ from fixtures import capabilities
 from wire import Client, Died, cursor, read_cases
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PIECES = ['{', '}', '[', ']', '(', ')', '"', "''", '${', ';', '=', ':', ',', '.', '@', '?', '# ',
-          '/* ', ' */', '\n',
-          'let ', ' in ', 'inherit ', 'rec ', 'with ', 'x', 'foo', 'a.b', ' = 1; ', '"s"', './p',
-          '1', ' // ', ' or ',
-          'if a then b else c', 'x: x', '{ a, b ? 1, ... }: ', 'ä', '𝄞', '\r\n', '\t',
-          'builtins.map ', 'map']
-AT_POSITION = ['definition', 'declaration', 'references', 'documentHighlight', 'completion',
-               'signatureHelp',
-               'prepareRename', 'linkedEditingRange', 'prepareCallHierarchy', 'hover']
+PIECES = [
+    '{', '}', '[', ']', '(', ')', '"', "''", '${', ';', '=', ':', ',', '.', '@', '?', '# ', '/* ',
+    ' */', '\n', 'let ', ' in ', 'inherit ', 'rec ', 'with ', 'x', 'foo', 'a.b', ' = 1; ', '"s"',
+    './p', '1', ' // ', ' or ', 'if a then b else c', 'x: x', '{ a, b ? 1, ... }: ', 'ä', '𝄞',
+    '\r\n', '\t', 'builtins.map ', 'map']
+AT_POSITION = [
+    'definition', 'declaration', 'references', 'documentHighlight', 'completion', 'signatureHelp',
+    'prepareRename', 'linkedEditingRange', 'prepareCallHierarchy', 'hover']
 WHOLE = ['documentSymbol', 'foldingRange', 'documentLink', 'codeLens', 'diagnostic']
 ROUND = 50  # edits of one text
 FRESH_FOR = 10 * ROUND  # edits until the second server is another process
