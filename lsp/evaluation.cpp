@@ -18,10 +18,10 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kDiskInterval = std::chrono::milliseconds(250);
 /// Texts of a world that newer versions have replaced. Their trees, up to thirty times as large, and
 /// their code are freed with the world only: so one that has little to lose is built anew early, a
-/// large one late. Bytes of text, for each of which a world must have evaluated two.
+/// large one late. Bytes of text, for each of which a world must have evaluated four.
 constexpr size_t kLeastTextBytes = 256 << 10;
 constexpr size_t kMaxTextBytes = 8 << 20;
-constexpr size_t kTextOverhead = 4 << 10;  // of one text, however small
+constexpr size_t kTextOverhead = 12 << 10;  // of one text, however small
 constexpr size_t kLeastTexts = 4;
 constexpr size_t kMaxTexts = 500;
 /// Without work for so long, garbage is collected in worlds larger than that.
@@ -68,7 +68,7 @@ struct Evaluation::Slot {
     return *entry.unit;
   }
   bool has_too_many_texts() const {
-    const size_t worth = world.vm.heap.stats().live_bytes / 2;
+    const size_t worth = world.vm.heap.stats().live_bytes / 4;
     return units.size() > kMaxTexts ||
            (units.size() > kLeastTexts &&
             text_bytes > std::clamp(worth, kLeastTextBytes, kMaxTextBytes));
