@@ -51,15 +51,9 @@ bool holds(const syntax::Ast& ast, NodeId n, NodeId target) {
   return false;
 }
 
-/// Child of `n` whose subtree holds `target`. Of parentheses around a merged literal nothing is left: then the smallest
-/// range around them.
-NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
-  NodeId found = kNoNode, around = kNoNode;
-  const auto consider = [&](NodeId c) {
-    if (c == kNoNode || target > c || target < ast.nodes[c].first) return;
-    if (found == kNoNode && holds(ast, c, target)) found = c;
-    if (around == kNoNode || c - ast.nodes[c].first < around - ast.nodes[around].first) around = c;
-  };
+/// Calls `consider` with each child of `n`, kNoNode for those that lack.
+template <class Consider>
+void each_child(const syntax::Ast& ast, NodeId n, Consider consider) {
   const auto consider_path = [&](syntax::PathId p) {
     for (const auto& name : ast.path(p))
       consider(name.expr);
@@ -124,7 +118,41 @@ NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
     case NodeKind::Unary:
     case NodeKind::Paren: consider(x.a); break;
   }
+}
+
+/// Child of `n` whose subtree holds `target`. Of parentheses around a merged literal nothing is left: then the smallest
+/// range around them.
+NodeId child_towards(const syntax::Ast& ast, NodeId n, NodeId target) {
+  NodeId found = kNoNode, around = kNoNode;
+  each_child(ast, n, [&](NodeId c) {
+    if (c == kNoNode || target > c || target < ast.nodes[c].first) return;
+    if (found == kNoNode && holds(ast, c, target)) found = c;
+    if (around == kNoNode || c - ast.nodes[c].first < around - ast.nodes[around].first) around = c;
+  });
   return found != kNoNode ? found : around;
+}
+
+/// Damaged code leaves nodes that are no part of the tree (`{ = with a; b; }`): nothing was resolved in them, so that the
+/// first binder below `target` tells. Without one there is nothing to resolve.
+bool is_resolved(const SourceUnit& unit, NodeId target) {
+  const syntax::Ast& ast = *unit.ast;
+  std::vector<NodeId> work{target};
+  while (!work.empty()) {
+    const NodeId n = work.back();
+    work.pop_back();
+    const syntax::Node& x = ast.nodes[n];
+    if (x.kind == NodeKind::With) {
+      return std::ranges::binary_search(unit.with_scopes, n, {},
+                                        &std::pair<NodeId, syntax::ScopeId>::first);
+    }
+    if (x.kind == NodeKind::Let || x.kind == NodeKind::LegacyLet)
+      return ast.sets[x.a].scope != kNone;
+    if (x.kind == NodeKind::Lambda) return ast.lambdas[x.a].scope != kNone;
+    each_child(ast, n, [&](NodeId c) {
+      if (c != kNoNode) work.push_back(c);
+    });
+  }
+  return true;
 }
 
 /// Does `n` bind names, or a `with`, that reach its child?
@@ -190,6 +218,7 @@ void Compiler::focus(NodeId start, uint32_t path_names) {
   }
   // In damaged code no way may lead to a node, and what binds its names is not known.
   const bool reached =
+      is_resolved(unit_, target) &&
       std::ranges::all_of(free_keys(target), [&](CaptureKey key) { return has_place(key); });
   if (!reached) {
     emit(Op::FailSyntax, 0, target, 1);

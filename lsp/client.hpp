@@ -39,6 +39,8 @@ class Client {
   void notify(std::string_view method, Json params);
   /// `answer` is called through `events.post`; never, if the connection ends first.
   void request(std::string_view method, Json params, Answer answer);
+  /// Records all traffic from start() on.
+  void record(std::unique_ptr<Recorder> recorder) { transport_.record(std::move(recorder)); }
   void flush(std::function<void()> done) { transport_.flush(std::move(done)); }
 
  private:

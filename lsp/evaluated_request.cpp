@@ -27,11 +27,13 @@ void run(const SnapshotQuery& query, EvaluationSession& session,
 }  // namespace
 
 void evaluate(Server& server, const SnapshotQuery& query,
-              std::function<void(const EvaluatedQuery&, JsonWriter&)> work) {
+              std::function<void(const EvaluatedQuery&, JsonWriter&)> work,
+              std::optional<milliseconds> wanted_deadline) {
   if (!server.settings.evaluation) return query.request->succeed(nullptr);
   const auto stop = std::make_shared<std::atomic<bool>>(false);
   query.request->on_cancel([stop] { *stop = true; });
-  const milliseconds deadline(server.settings.hover_deadline);
+  const milliseconds deadline =
+      wanted_deadline.value_or(milliseconds(server.settings.hover_deadline));
   auto timer = std::make_shared<StrandTimer>(server);
   timer->start(deadline, [timer, stop, request = std::weak_ptr(query.request)] {
     *stop = true;

@@ -18,8 +18,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kDiskInterval = std::chrono::milliseconds(250);
 /// Texts of a world that newer versions have replaced. Their trees, up to thirty times as large, and
-/// their code are freed with the world only.
+/// their code are freed with the world only: so one that has little to lose is built anew early, a
+/// large one late. Bytes of text, for each of which a world must have evaluated four.
+constexpr size_t kLeastTextBytes = 256 << 10;
 constexpr size_t kMaxTextBytes = 8 << 20;
+constexpr size_t kTextOverhead = 12 << 10;  // of one text, however small
+constexpr size_t kLeastTexts = 4;
 constexpr size_t kMaxTexts = 500;
 /// Without work for so long, garbage is collected in worlds larger than that.
 constexpr auto kIdle = std::chrono::seconds(2);
@@ -59,11 +63,16 @@ struct Evaluation::Slot {
       entry.text = text.text;
       entry.unit = &world.add_source(text.path, text.directory, text.text, text.ast,
                                      text.path.starts_with('/'));
-      text_bytes += text.text->size();
+      text_bytes += text.text->size() + kTextOverhead;
     }
     return *entry.unit;
   }
-  bool has_too_many_texts() const { return units.size() > kMaxTexts || text_bytes > kMaxTextBytes; }
+  bool has_too_many_texts() const {
+    const size_t worth = world.vm.heap.stats().live_bytes / 4;
+    return units.size() > kMaxTexts ||
+           (units.size() > kLeastTexts &&
+            text_bytes > std::clamp(worth, kLeastTextBytes, kMaxTextBytes));
+  }
 
   struct Unit {
     std::shared_ptr<const std::string> text;  // keeps the address ours

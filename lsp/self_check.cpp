@@ -33,6 +33,7 @@
 #include "lsp/evaluation.hpp"
 #include "lsp/hover_style.hpp"
 #include "lsp/nix_settings.hpp"
+#include "lsp/search_path.hpp"
 #include "lsp/source_files.hpp"
 
 namespace nilas::lsp {

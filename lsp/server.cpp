@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 #include <utility>
+#include <vector>
 
 #include "lsp/nixpkgs.hpp"
 #include "lsp/progress.hpp"
@@ -60,6 +61,7 @@ Server::~Server() {
   slow_.stop();  // what has not begun never does
   slow_.join();
   pool_.join();
+  std::erase(spdlog::default_logger()->sinks(), client_log);
 }
 
 int Server::run() {
@@ -166,14 +168,16 @@ WorldSetup Server::world_setup(const DocumentSnapshot& document) const {
           .fetcher = settings.trusted ? fetcher : nullptr};
 }
 
+void Server::warn(const std::string& what) {
+  spdlog::warn("{}", what);
+  client.notify("window/showMessage", LogMessageParams{MessageType::Warning, "nilas: " + what});
+}
+
 void Server::apply_settings(const Json& section) {
   auto [read, problems] = read_settings(section);
   settings = std::move(read);
-  for (const std::string& problem : problems) {
-    spdlog::warn("{}", problem);
-    client.notify("window/showMessage",
-                  LogMessageParams{MessageType::Warning, "nilas: " + problem});
-  }
+  for (const std::string& problem : problems)
+    warn(problem);
   if (settings.log_level != Settings().log_level) {
     spdlog::set_level(spdlog::level::from_str(settings.log_level));
   }

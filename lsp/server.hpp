@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lsp/binder.hpp"
 #include "lsp/client.hpp"
@@ -77,12 +78,17 @@ class Server {
   bool is_ending() const { return ending_; }
   /// Ends the session once what was sent is written.
   void stop(int status);
+  /// Logs a warning and shows it to the user.
+  void warn(const std::string& what);
   /// Takes over the content of section "nilas"; reports what is wrong in it and tells the features.
   void apply_settings(const Json& section);
 
   boost::asio::io_context io;
   Client client;
   std::shared_ptr<ClientLog> client_log;
+
+  /// Shown to the user once the session has begun; filled before run().
+  std::vector<std::string> warnings_at_start;
 
   // State
   enum class Phase : uint8_t { Fresh, Initialized, ShutDown } phase = Phase::Fresh;

@@ -35,6 +35,8 @@ void SnapshotRequests::run(SnapshotQuery query,
       JsonWriter out;
       work(query, out);
       query.request->succeed_text(out.text().empty() ? "null" : out.text());
+    } catch (const Json::exception& e) {  // of what the client sends back to be resolved
+      query.request->fail({ErrorCode::InvalidParams, e.what()});
     } catch (const std::exception& e) {
       spdlog::error("request {} {} of {}: {}", to_text(query.request->id), query.request->method,
                     query.document->key, e.what());

@@ -19,6 +19,32 @@ int hex_digit(char c) {
   return -1;
 }
 
+bool starts_with_file(std::string_view uri) {
+  constexpr std::string_view kScheme = "file:";
+  return uri.size() >= kScheme.size() &&
+         std::ranges::equal(uri.substr(0, kScheme.size()), kScheme, [](char a, char b) {
+           return std::tolower(static_cast<unsigned char>(a)) == b;
+         });
+}
+
+}  // namespace
+
+std::string percent_encode(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (is_plain(c)) {
+      out += c;
+    } else {
+      const auto u = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[u >> 4];
+      out += kHex[u & 15];
+    }
+  }
+  return out;
+}
+
 std::optional<std::string> percent_decode(std::string_view s) {
   std::string out;
   for (size_t i = 0; i < s.size(); ++i) {
@@ -35,30 +61,8 @@ std::optional<std::string> percent_decode(std::string_view s) {
   return out;
 }
 
-bool starts_with_file(std::string_view uri) {
-  constexpr std::string_view kScheme = "file:";
-  return uri.size() >= kScheme.size() &&
-         std::ranges::equal(uri.substr(0, kScheme.size()), kScheme, [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == b;
-         });
-}
-
-}  // namespace
-
 std::string path_to_uri(std::string_view path) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string uri = "file://";
-  for (const char c : path) {
-    if (is_plain(c)) {
-      uri += c;
-    } else {
-      const auto u = static_cast<unsigned char>(c);
-      uri += '%';
-      uri += kHex[u >> 4];
-      uri += kHex[u & 15];
-    }
-  }
-  return uri;
+  return "file://" + percent_encode(path);
 }
 
 std::optional<std::string> uri_to_path(std::string_view uri) {

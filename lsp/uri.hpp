@@ -7,6 +7,11 @@
 
 namespace nilas::lsp {
 
+/// `text` with everything percent-encoded that is neither unreserved nor `/`; and back: nullopt for
+/// malformed escapes.
+std::string percent_encode(std::string_view text);
+std::optional<std::string> percent_decode(std::string_view text);
+
 /// `file://` URI of an absolute path; what is neither unreserved nor `/` is percent-encoded.
 std::string path_to_uri(std::string_view path);
 

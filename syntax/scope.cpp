@@ -234,6 +234,11 @@ void resolve(Ast& ast, std::span<const std::string_view> globals,
     ref.target = kNone;
     ref.kind = RefKind::Unbound;
   }
+  // Of nodes that damaged code left out of the tree nothing is resolved, nor what was before an edit.
+  for (SetRecord& set : ast.sets)
+    set.scope = kNone;
+  for (LambdaRecord& lambda : ast.lambdas)
+    lambda.scope = kNone;
   const size_t before = diagnostics.size();
   Resolver(ast, globals, diagnostics).run();
   if (diagnostics.size() - before < 2) return;

@@ -14,8 +14,18 @@ namespace {
 struct Options {
   std::string listen;
   std::string log = "info";
+  std::string record;
   bool stdio = false;
 };
+
+/// A recording that cannot be made is no reason to leave the editor without its server.
+void start_recording(Server& server, const std::string& path) {
+  auto recorder = Recorder::open(path);
+  if (recorder) return server.client.record(std::move(*recorder));
+  server.warnings_at_start.push_back("this session is not recorded: " + path + ": " +
+                                     recorder.error());
+  std::fprintf(stderr, "nilas: %s\n", server.warnings_at_start.back().c_str());
+}
 
 int serve(const Options& options) {
   const auto descriptors = options.listen.empty() ? open_stdio() : accept_on(options.listen);
@@ -24,6 +34,7 @@ int serve(const Options& options) {
     return 1;
   }
   auto* server = new Server(*descriptors);
+  if (!options.record.empty()) start_recording(*server, options.record);
   const int status = server->run();
   spdlog::default_logger()->flush();
   // The process ends here and now: an evaluation that is slow to stop, or a gigabyte to free, is
@@ -40,6 +51,11 @@ void add_lsp_command(CLI::App& program, int& status) {
   command->add_flag("--stdio", options->stdio, "Use standard input and output (the default).");
   command->add_option("--listen", options->listen,
                       "Wait for one client on a loopback ADDRESS:PORT instead.");
+  command
+      ->add_option("--record", options->record,
+                   "Record all messages in FILE, for `nilas replay`. It will hold the texts of "
+                   "your documents.")
+      ->type_name("FILE");
   command
       ->add_option("--log", options->log,
                    "trace, debug, info, warn, error or off; to standard error.")

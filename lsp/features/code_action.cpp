@@ -13,6 +13,7 @@
 #include "lsp/data_text.hpp"
 #include "lsp/server.hpp"
 #include "lsp/uri.hpp"
+#include "lsp/virtual_documents.hpp"
 #include "lsp/wire.hpp"
 
 namespace nilas::lsp {
@@ -113,6 +114,13 @@ void answer(Server& server, const CodeActionParams& params, const Reply<Json>& r
     if (is_wanted(action.kind, params.only) && is_possible(server, action))
       actions.push_back(to_wire(server, all, action, params.range));
   }
+  // Everything has a value, which is no reason for a light bulb.
+  if (server.about_client.shows_virtual_documents && server.settings.evaluation &&
+      params.asked_for && is_wanted(kShowKind, params.only)) {
+    const uint32_t at = document->lines->offset(params.range.start, server.encoding);
+    for (Json& action : show_actions(*document, at))
+      actions.push_back(std::move(action));
+  }
   reply(actions);
 }
 
@@ -143,7 +151,7 @@ void bind_code_action(Binder& binder) {
         {{"codeActionKinds",
           Json::array({analysis::action_kind::kQuickFix, analysis::action_kind::kExtract,
                        analysis::action_kind::kInline, analysis::action_kind::kRewrite,
-                       analysis::action_kind::kFixAll})},
+                       analysis::action_kind::kFixAll, kShowKind})},
          {"resolveProvider", true}});
   });
   binder.request<CodeActionParams, Json>(

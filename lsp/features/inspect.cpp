@@ -1,11 +1,12 @@
 // nilas/syntaxTree, nilas/bytecode and nilas/memory: the inside of the server, for those who work on
-// it and for bug reports. workspace/executeCommand: `nilas.reload`.
+// it and for bug reports. workspace/executeCommand: `nilas.reload`, `nilas.show`.
 
 #include <fstream>
 #include <malloc.h>
 
 #include "evaluator/code.hpp"
 #include "lsp/evaluated_request.hpp"
+#include "lsp/virtual_documents.hpp"
 #include "syntax/dump.hpp"
 
 namespace nilas::lsp {
@@ -72,13 +73,22 @@ Json memory(Server& server) {
                        {"documents", std::move(documents)}});
 }
 
+/// The client opens it, and then asks for its text.
+void show_virtual_document(Server& server, const std::string& uri, const Reply<Json>& reply) {
+  if (!parse_virtual_uri(uri))
+    return reply.fail(ErrorCode::InvalidParams, "this is no virtual document");
+  server.client.request("window/showDocument", Json::object({{"uri", uri}, {"takeFocus", true}}),
+                        [](const auto&) {});
+  reply.nothing();
+}
+
 }  // namespace
 
 void bind_inspect(Binder& binder) {
   Server& server = binder.server;
   binder.capability([](const InitializeParams&, Json& capabilities) {
     capabilities["executeCommandProvider"] =
-        Json::object({{"commands", Json::array({"nilas.reload"})}});
+        Json::object({{"commands", Json::array({"nilas.reload", kShowCommand})}});
   });
   snapshot_request<SyntaxTreeParams>(binder, "nilas/syntaxTree", syntax_tree);
   binder.request<DocumentParams, Json>(
@@ -93,16 +103,19 @@ void bind_inspect(Binder& binder) {
       });
   binder.request<NoParams, Json>(
       "nilas/memory", [&server](NoParams, const Reply<Json>& reply) { reply(memory(server)); });
-  binder.request<Json, Json>(
-      "workspace/executeCommand", [&server](const Json& params, const Reply<Json>& reply) {
-        const auto command = params.at("command").get<std::string>();
-        if (command != "nilas.reload")
-          return reply.fail(ErrorCode::InvalidParams, "no command '" + command + "'");
-        // What evaluation has read is read again.
-        server.evaluation.drop_worlds();
-        fire(server.binder.on_disk_change);
-        reply.nothing();
-      });
+  binder.request<Json, Json>("workspace/executeCommand", [&server](const Json& params,
+                                                                   const Reply<Json>& reply) {
+    const auto command = params.at("command").get<std::string>();
+    if (command == kShowCommand) {
+      return show_virtual_document(server, params.at("arguments").at(0).get<std::string>(), reply);
+    }
+    if (command != "nilas.reload")
+      return reply.fail(ErrorCode::InvalidParams, "no command '" + command + "'");
+    // What evaluation has read is read again.
+    server.evaluation.drop_worlds();
+    fire(server.binder.on_disk_change);
+    reply.nothing();
+  });
 }
 
 }  // namespace nilas::lsp

@@ -79,6 +79,8 @@ void bind_lifecycle(Binder& binder) {
         }
         reply(initialize(binder, std::move(params)));
         server.client_log->open();
+        for (const std::string& warning : server.warnings_at_start)
+          server.warn(warning);
         const InitializeParams& about = server.about_client;
         if (about.process_id) std::make_shared<Watch>(server, *about.process_id)->check();
         if (about.initialization_options.is_object())

@@ -109,6 +109,7 @@ std::optional<Frame> FrameDecoder::read_header() {
   const auto end = find_header_end(rest().substr(0, kMaxHeader));
   if (!end) {
     if (rest().size() < kMaxHeader) return std::nullopt;
+    if (find_length_field(rest()) == 0) consume(1);  // it is not where reading goes on
     return damage("a header that does not end", State::Resync);
   }
   const auto length = content_length(rest().substr(0, end->fields));
@@ -137,7 +138,6 @@ std::optional<Frame> FrameDecoder::read_header() {
 
 std::optional<Frame> FrameDecoder::damage(std::string what, State next) {
   state_ = next;
-  if (next == State::Resync && !rest().empty() && find_length_field(rest()) == 0) consume(1);
   return Frame{Frame::Kind::Damage, std::move(what)};
 }
 
@@ -166,6 +166,11 @@ void FrameDecoder::consume(size_t n) {
 
 std::string encode_frame(std::string_view body) {
   return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
+}
+
+std::string_view frame_body(std::string_view frame) {
+  constexpr std::string_view kEnd = "\r\n\r\n";
+  return frame.substr(frame.find(kEnd) + kEnd.size());
 }
 
 }  // namespace nilas::lsp

@@ -56,5 +56,7 @@ class FrameDecoder {
 
 /// `body` with its header block, ready to be written.
 std::string encode_frame(std::string_view body);
+/// The body of what encode_frame made.
+std::string_view frame_body(std::string_view frame);
 
 }  // namespace nilas::lsp

@@ -1,8 +1,10 @@
 #include "lsp/json_rpc/message.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,32 @@ bool nests_too_deep(std::string_view text) {
     }
   }
   return false;
+}
+
+/// Code unit of the escape (`u` and four digits) at `at`; nullopt if there is none.
+std::optional<uint16_t> escaped_unit(std::string_view text, size_t at) {
+  if (!text.substr(std::min(at, text.size())).starts_with("\\u")) return std::nullopt;
+  const std::string_view digits = text.substr(at + 2, 4);
+  uint16_t unit = 0;
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), unit, 16);
+  if (error != std::errc() || end != digits.begin() + 4) return std::nullopt;
+  return unit;
+}
+
+/// JavaScript's strings may hold half a surrogate pair, which JSON can escape and UTF-8 not tell;
+/// the library refuses the whole message, and with it an edit. U+FFFD counts as much in UTF-16.
+void replace_lone_surrogates(std::string& text) {
+  for (size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+    const auto unit = escaped_unit(text, at);
+    if (!unit || (*unit & 0xf800) != 0xd800) {
+      at += 2;  // whatever is escaped, it is no backslash that begins another escape
+      continue;
+    }
+    const auto next = escaped_unit(text, at + 6);
+    const bool pair = *unit < 0xdc00 && next && (*next & 0xfc00) == 0xdc00;
+    if (!pair) text.replace(at, 6, "\\ufffd");
+    at += pair ? 12 : 6;
+  }
 }
 
 /// A text that is given back to the system while it is read: the library holds a long string three times before we get
@@ -115,11 +143,16 @@ std::expected<Message, BadMessage> parse_response(Json& m, RequestId id) {
 
 }  // namespace
 
+bool is_sound_json(std::string_view text) {
+  return !nests_too_deep(text) && Json::accept(text);
+}
+
 std::expected<Message, BadMessage> parse_message(std::string body) {
   if (nests_too_deep(body)) {
     return std::unexpected(
         BadMessage{nullptr, {ErrorCode::InvalidRequest, "the message nests too deeply"}});
   }
+  replace_lone_surrogates(body);
   Json m = parse_json(std::move(body));
   if (m.is_discarded()) {
     return std::unexpected(BadMessage{nullptr, {ErrorCode::ParseError, "the message is not JSON"}});

@@ -58,6 +58,9 @@ struct BadMessage {
   ResponseError error;
 };
 
+/// Whether a text is JSON that the server would read: well-formed, in UTF-8, not nested too deeply.
+bool is_sound_json(std::string_view text);
+
 /// Sorts the JSON text of one message. Never throws.
 std::expected<Message, BadMessage> parse_message(std::string body);
 

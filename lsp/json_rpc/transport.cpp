@@ -25,16 +25,6 @@ std::string system_error(std::string_view what) {
   return fmt::format("{}: {}", what, std::strerror(errno));
 }
 
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
-}
-
 /// epoll cannot wait for regular files (`nilas lsp < session`): a pipe stands in, filled by a
 /// thread that dies with us.
 std::expected<int, std::string> pollable(int fd) {
@@ -75,6 +65,16 @@ std::expected<HostPort, std::string> split_address(std::string_view text) {
 
 }  // namespace
 
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
 Transport::Transport(asio::io_context& io, int input, int output)
     : io_(io),
       input_(io),
@@ -112,8 +112,10 @@ void Transport::read() {
 }
 
 void Transport::decode() {
-  while (auto frame = decoder_.next())
+  while (auto frame = decoder_.next()) {
+    if (recorder_) recorder_->received(*frame);
     on_frame_(std::move(*frame));
+  }
 }
 
 void Transport::send(std::string_view body) {
@@ -122,6 +124,7 @@ void Transport::send(std::string_view body) {
 
 void Transport::enqueue(std::string bytes) {
   if (broken_) return;
+  if (recorder_) recorder_->sent(frame_body(bytes));
   queue_.push_back(std::move(bytes));
   if (queue_.size() == 1) write();
 }

@@ -10,11 +10,13 @@
 #include <deque>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lsp/json_rpc/framing.hpp"
+#include "lsp/recording/recorder.hpp"
 
 namespace nilas::lsp {
 
@@ -34,6 +36,8 @@ class Transport {
 
   /// Reads until the stream ends. Both functions are called on the io_context's thread.
   void start(std::function<void(Frame)> on_frame, std::function<void(StreamEnd)> on_end);
+  /// From now on all traffic is recorded. Before start().
+  void record(std::unique_ptr<Recorder> recorder) { recorder_ = std::move(recorder); }
   /// Queues one message. From any thread; never blocks. What the other side never reads is dropped
   /// with the connection.
   void send(std::string_view body);
@@ -54,12 +58,16 @@ class Transport {
   int input_flags_, output_flags_;
   std::vector<char> chunk_;
   FrameDecoder decoder_;
+  std::unique_ptr<Recorder> recorder_;  // null: nobody wants one
   std::function<void(Frame)> on_frame_;
   std::function<void(StreamEnd)> on_end_;
   std::deque<std::string> queue_;  // the first one is being written
   bool broken_ = false;            // the other side is gone: nothing can be written
   std::vector<std::function<void()>> waiting_;
 };
+
+/// Writes all of `bytes`, however often that takes. False if it cannot: errno says why.
+bool write_all(int fd, std::string_view bytes);
 
 /// Descriptors of a connection.
 struct Descriptors {

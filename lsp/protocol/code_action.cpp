@@ -9,6 +9,8 @@ void from_json(const Json& j, CodeActionParams& p) {
   j.at("range").get_to(p.range);
   for (const Json& kind : find(j, "context", "only"))
     if (kind.is_string()) p.only.push_back(kind.get<std::string>());
+  constexpr int kAutomatic = 2;
+  p.asked_for = find(j, "context", "triggerKind") != kAutomatic;
 }
 
 bool is_wanted(std::string_view kind, const std::vector<std::string>& only) {

@@ -13,6 +13,7 @@ struct CodeActionParams {
   std::string uri;
   Range range;
   std::vector<std::string> only;  ///< kinds that are wanted; empty: all
+  bool asked_for = true;          ///< by the user; false: the editor looks whether there are any
 };
 
 void from_json(const Json& j, CodeActionParams& p);

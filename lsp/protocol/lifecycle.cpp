@@ -75,6 +75,10 @@ void from_json(const Json& j, InitializeParams& p) {
   if (const Json& limit = find(document, "foldingRange", "rangeLimit"); limit.is_number_unsigned())
     p.fold_limit = limit.get<uint32_t>();
   p.definition_links = is_true(find(document, "definition", "linkSupport"));
+  // The first is LSP 3.18's, the second is for editors' extensions that speak 3.17.
+  const bool contents = find(can, "workspace", "textDocumentContent").is_object() ||
+                        is_true(find(can, "experimental", "textDocumentContent"));
+  p.shows_virtual_documents = contents && is_true(find(can, "window", "showDocument", "support"));
   p.hover_markdown = !formats.is_array() || formats.empty() || contains(formats, "markdown");
 }
 

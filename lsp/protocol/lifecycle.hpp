@@ -39,11 +39,12 @@ struct InitializeParams {
   bool inlay_hint_refresh = false;
   bool code_lens_refresh = false;
   bool prepare_rename = false;
-  bool snippets = false;               ///< of completions
-  bool nested_symbols = false;         ///< hierarchical document symbols
-  bool fold_whole_lines = false;       ///< folding ranges without characters
-  std::optional<uint32_t> fold_limit;  ///< how many folding ranges it takes
-  bool definition_links = false;       ///< LocationLink as answer to definition
+  bool snippets = false;                 ///< of completions
+  bool nested_symbols = false;           ///< hierarchical document symbols
+  bool fold_whole_lines = false;         ///< folding ranges without characters
+  std::optional<uint32_t> fold_limit;    ///< how many folding ranges it takes
+  bool shows_virtual_documents = false;  ///< opens `nilas:` documents when it is asked to
+  bool definition_links = false;         ///< LocationLink as answer to definition
 };
 
 void from_json(const Json& j, InitializeParams& p);

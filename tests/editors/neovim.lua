@@ -122,6 +122,24 @@ local function check_unsaved_edit(edit)
   assert(saved == edit.from, 'the file on disk was changed to ' .. saved)
 end
 
+-- The code action "Show the whole value" leads to a buffer with it.
+local function check_whole_value(at)
+  put_cursor(at)
+  local client = nilas_client()
+  local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
+  params.context = { diagnostics = {}, only = { 'nilas.show' } }
+  local answers = vim.lsp.buf_request_sync(0, 'textDocument/codeAction', params, patience)
+  local action = answers[client.id].result[1]
+  vim.lsp.buf_request_sync(0, 'workspace/executeCommand', action.command, patience)
+  local function text() return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\n') end
+  wait_for('virtual document', function()
+    return vim.api.nvim_buf_get_name(0):match('^nilas://value/') and text() ~= ''
+  end)
+  assert(text():find(at.shows[1], 1, true), 'the document says ' .. text())
+  assert(vim.bo.filetype == 'nix' and not vim.bo.modifiable, 'it is ' .. vim.bo.filetype)
+  vim.cmd('close')
+end
+
 vim.cmd('set hidden')
 local started = check('the server starts by itself', function()
   open(expected.clean_file)
@@ -137,6 +155,7 @@ if started then
   for _, diagnostic in ipairs(expected.diagnostics) do
     check(diagnostic.name, function() check_diagnostic(diagnostic) end)
   end
+  check('the whole value in a buffer', function() check_whole_value(expected.hovers[2]) end)
   check('a correct file has no diagnostics', function()
     open(expected.clean_file)
     local seen = vim.diagnostic.get(0)

@@ -1,19 +1,33 @@
-"""An editing session: after random edits, every answer equals that of a server that has just opened the text.
+"""An editing session: after random edits, every answer equals that of a server that has just opened
+the text; and memory stays where it was.
 
-usage: edit_session_test.py [EDITS [SEED [FILE]]]     the texts of the fixtures, or FILE, are edited
+usage: edit_session_test.py [--edits N] [--seed N] [--every N] [FILE...]
+
+The texts of the fixtures, or FILEs, are edited, for 50 edits each time; every N-th edit all
+requests are asked. The second server opens and closes each text, and is started anew now and then.
+A session of 10,000 edits or more measures memory, too, and fails if it grows by more than 2 %
+behind the first 1,000 edits: not for sanitized builds, which keep what was freed.
 """
-import glob, os, random, sys, tempfile
+import argparse, glob, os, random, re, statistics, tempfile
 
 from fixtures import capabilities
 from wire import Client, Died, cursor, read_cases
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PIECES = ['{', '}', '[', ']', '(', ')', '"', "''", '${', ';', '=', ':', ',', '.', '@', '?', '# ', '/* ', ' */', '\n',
-          'let ', ' in ', 'inherit ', 'rec ', 'with ', 'x', 'foo', 'a.b', ' = 1; ', '"s"', './p', '1', ' // ', ' or ',
-          'if a then b else c', 'x: x', '{ a, b ? 1, ... }: ', 'ä', '𝄞', '\r\n', '\t', 'builtins.map ', 'map']
-AT_POSITION = ['definition', 'declaration', 'references', 'documentHighlight', 'completion', 'signatureHelp',
-               'prepareRename', 'linkedEditingRange', 'prepareCallHierarchy', 'hover']
-WHOLE = ['documentSymbol', 'foldingRange', 'documentLink', 'semanticTokens/full', 'codeLens']
+PIECES = [
+    '{', '}', '[', ']', '(', ')', '"', "''", '${', ';', '=', ':', ',', '.', '@', '?', '# ', '/* ',
+    ' */', '\n', 'let ', ' in ', 'inherit ', 'rec ', 'with ', 'x', 'foo', 'a.b', ' = 1; ', '"s"',
+    './p', '1', ' // ', ' or ', 'if a then b else c', 'x: x', '{ a, b ? 1, ... }: ', 'ä', '𝄞',
+    '\r\n', '\t', 'builtins.map ', 'map']
+AT_POSITION = [
+    'definition', 'declaration', 'references', 'documentHighlight', 'completion', 'signatureHelp',
+    'prepareRename', 'linkedEditingRange', 'prepareCallHierarchy', 'hover']
+WHOLE = ['documentSymbol', 'foldingRange', 'documentLink', 'codeLens', 'diagnostic']
+ROUND = 50  # edits of one text
+FRESH_FOR = 10 * ROUND  # edits until the second server is another process
+LONG = 10000  # edits of a session that measures memory
+MEASURED_FROM = 1000
+GROWTH = 1.02
 
 
 def texts():
@@ -59,12 +73,16 @@ class Session:
     def __init__(self, encoding):
         self.client = Client()
         caps = capabilities(documentSymbol={'hierarchicalDocumentSymbolSupport': True},
-                            completion={'completionItem': {'snippetSupport': True}})
+                            completion={'completionItem': {'snippetSupport': True}}, diagnostic={},
+                            codeAction={'codeActionLiteralSupport': {}})
+        caps['workspace'] = {'diagnostics': {'refreshSupport': True}}
         caps['general']['positionEncodings'] = [encoding]
         self.client.initialize(tempfile.gettempdir(), capabilities=caps, initializationOptions={
-            'codeLens': {'references': True}, 'evaluation': {'diagnostics': False, 'hoverDeadline': 40000}})
+            'codeLens': {'references': True}, 'evaluation': {'diagnostics': False,
+                                                             'hoverDeadline': 40000}})
         self.uri = 'file:///nowhere/x.nix'
         self.version = 1
+        self.tokens = None  # (identity, data) of the last answer
 
     def open(self, text):
         self.version += 1
@@ -72,6 +90,10 @@ class Session:
 
     def close(self):
         self.client.close('/nowhere/x.nix')
+        self.tokens = None
+
+    def resident(self):
+        return self.client.request('nilas/memory', None)['residentBytes']
 
     def edit(self, start, end, new):
         self.version += 1
@@ -84,12 +106,36 @@ class Session:
         requests = {m: (f'textDocument/{m}', document) for m in WHOLE}
         requests |= {m: (f'textDocument/{m}', {**document, 'position': where}) for m in AT_POSITION}
         requests['references'][1]['context'] = {'includeDeclaration': True}
-        requests['selectionRange'] = ('textDocument/selectionRange', {**document, 'positions': [where]})
+        requests['selectionRange'] = ('textDocument/selectionRange',
+                                      {**document, 'positions': [where]})
         requests['inlayHint'] = ('textDocument/inlayHint', {**document, 'range': {
             'start': {'line': 0, 'character': 0}, 'end': {'line': 10000, 'character': 0}}})
-        requests['rename'] = ('textDocument/rename', {**document, 'position': where, 'newName': 'renamed'})
+        here = {'start': where, 'end': where}
+        requests['codeAction'] = ('textDocument/codeAction',
+                                  {**document, 'context': {'diagnostics': []}, 'range': here})
+        requests['tokens'] = ('textDocument/semanticTokens/full', document)
+        if self.tokens:
+            requests['tokens'] = ('textDocument/semanticTokens/full/delta',
+                                  {**document, 'previousResultId': self.tokens[0]})
+        requests['rename'] = ('textDocument/rename',
+                              {**document, 'position': where, 'newName': 'renamed'})
         started = {name: self.client.start_request(*request) for name, request in requests.items()}
-        return {name: plain(self.wait(name, identity)) for name, identity in started.items()}
+        answers = {name: self.wait(name, identity) for name, identity in started.items()}
+        answers['tokens'] = {'result': self.all_tokens(answers['tokens']['result'])}
+        return {name: plain(answer) for name, answer in answers.items()}
+
+    def all_tokens(self, answer):
+        """The tokens that an answer stands for: all of them, or edits of the last ones."""
+        if answer is None:
+            self.tokens = None
+            return None
+        data = answer.get('data')
+        if data is None:
+            data = list(self.tokens[1])
+            for edit in sorted(answer['edits'], key=lambda e: e['start'], reverse=True):
+                data[edit['start']:edit['start'] + edit['deleteCount']] = edit.get('data', [])
+        self.tokens = answer['resultId'], data
+        return data
 
     def wait(self, name, identity):
         try:
@@ -99,45 +145,82 @@ class Session:
 
 
 def plain(answer):
-    """Without what differs between two sessions: identities and versions."""
+    """Without what differs between two sessions: identities, versions and the time."""
+    if isinstance(answer, str):
+        return re.sub(r'\bcurrentTime = \d+', 'currentTime', answer)
     if isinstance(answer, dict):
-        return {k: plain(v) for k, v in answer.items() if k not in ('id', 'resultId', 'version', 'data') or
+        return {k: plain(v) for k, v in answer.items()
+                if k not in ('id', 'resultId', 'version', 'data') or
                 (k == 'data' and isinstance(v, list))}
     return [plain(a) for a in answer] if isinstance(answer, list) else answer
 
 
+def check_memory(samples):
+    """`samples` are (edit, bytes), always of a text just opened, after one round on another."""
+    for edit, size in samples[::max(1, len(samples) // 20)]:
+        print(f'  {edit:6} edits: {size / 2**20:.1f} MiB')
+    last = samples[-1][0]
+    before = [size for edit, size in samples if MEASURED_FROM / 2 <= edit <= MEASURED_FROM * 1.5]
+    after = [size for edit, size in samples if edit >= last - MEASURED_FROM]
+    growth = statistics.median(after) / statistics.median(before)
+    for name, sizes in [(f'about {MEASURED_FROM} edits', before), (f'the last of {last}', after)]:
+        print(f'{name}: median {statistics.median(sizes) / 2**20:.1f} MiB, '
+              f'at most {max(sizes) / 2**20:.1f}')
+    print(f'growth {100 * (growth - 1):+.1f} %')
+    assert growth <= GROWTH, f'memory grows by {100 * (growth - 1):.1f} %'
+
+
+def compare(i, seed, text, mine, theirs, where):
+    for name in theirs:
+        assert mine[name] == theirs[name], (
+            f'edit {i} of seed {seed}: {name} at {where} of {text!r}:\n'
+            f'{mine[name]}\n{theirs[name]}')
+        assert mine[name].get('error', {}).get('code') != -32603, (name, mine[name], text)
+
+
 def main():
-    edits = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    r = random.Random(seed)
-    sources = [open(sys.argv[3], encoding='utf-8').read()] if len(sys.argv) > 3 else texts()
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument('--edits', type=int, default=1000)
+    arguments.add_argument('--seed', type=int, default=1)
+    arguments.add_argument('--every', type=int, default=3)
+    arguments.add_argument('files', nargs='*')
+    options = arguments.parse_args()
+    r = random.Random(options.seed)
+    sources = [open(name, encoding='utf-8').read() for name in options.files] or texts()
     edited, fresh = Session('utf-16'), Session('utf-16')
     text = ''
     compared = 0
-    for i in range(edits):
-        if i % 50 == 0:
+    samples = []
+    for i in range(options.edits):
+        if i % ROUND == 0:
             if i:
                 edited.close()
-            text = r.choice(sources)
+            text = sources[i // ROUND % len(sources)] if options.files else r.choice(sources)
             edited.open(text)
+            if text is sources[0] or not options.files:
+                samples.append((i, edited.resident()))
+        if i % FRESH_FOR == FRESH_FOR - 1:
+            assert fresh.client.stop() == 0
+            fresh = Session('utf-16')
         begin, end, new = random_edit(r, text)
         edited.edit(position(text, begin), position(text, end), new)
         text = text[:begin] + new + text[end:]
-        if i % 3:
+        if i % options.every:
             continue  # several edits in a row
         where = position(text, min(len(text), begin + len(new)))
         fresh.open(text)
         try:
             mine, theirs = edited.answers(where), fresh.answers(where)
         except (TimeoutError, Died) as e:
-            raise AssertionError(f'edit {i} of seed {seed}: {e} at {where} of {text!r}') from None
+            problem = f'edit {i} of seed {options.seed}: {e} at {where} of {text!r}'
+            raise AssertionError(problem) from None
         fresh.close()
-        for name in theirs:
-            compared += 1
-            assert mine[name] == theirs[name], f'edit {i} of seed {seed}: {name} at {where} of {text!r}:\n{mine[name]}\n{theirs[name]}'
-            assert mine[name].get('error', {}).get('code') != -32603, (name, mine[name], text)
+        compare(i, options.seed, text, mine, theirs, where)
+        compared += len(theirs)
     assert edited.client.stop() == 0 and fresh.client.stop() == 0
-    print(f'{edits} edits, {compared} answers compared')
+    print(f'{options.edits} edits, {compared} answers compared')
+    if options.edits >= LONG:
+        check_memory(samples)
 
 
 main()

@@ -87,6 +87,18 @@ def test_wrong_parameters():
     assert c.stop() == 0
 
 
+def test_wrong_things_to_resolve():
+    c = Client()
+    c.initialize()
+    c.open('/x.nix', '{ a = 1; }')
+    data = {'uri': 'file:///x.nix', 'version': 1}
+    for method in ['codeLens/resolve', 'inlayHint/resolve']:
+        for params in [{}, {'data': data}, {'data': {**data, 'version': 'x'}}, {'data': data, 'range': 1}]:
+            assert error_of(c, method, params) in (-32602, -32801, None), (method, params)
+    assert error_of(c, 'codeLens/resolve', {'data': data}) == -32602
+    assert c.stop() == 0
+
+
 def test_nothing_here_is_null():
     c = Client()
     c.initialize()

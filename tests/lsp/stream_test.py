@@ -47,6 +47,21 @@ def test_header_without_length():
     damaged(b'Content-Type: application/vscode-jsonrpc; charset=utf-8\r\n\r\n', -32700)
 
 
+def test_a_message_right_behind_damage_is_read():
+    """In one piece with it, and in two."""
+    c = Client()
+    c.initialize()
+    for bad in [b'no header\r\n\r\n', b'Content-Length: -1\r\n\r\n', b'X: 1\n\n',
+                b'X' * 8192 + b'\r\n\r\n']:
+        for cut in range(-3, 20):
+            identity = f'{bad[:5]} {cut}'
+            data = bad + frame({'jsonrpc': '2.0', 'id': identity, 'method': 'nilas/status'})
+            c.send_bytes(data[:len(bad) + cut])
+            c.send_bytes(data[len(bad) + cut:])
+            assert c.wait(identity)['result']
+    assert c.stop() == 0
+
+
 def test_header_that_is_none():
     damaged(b'this is not a header\r\n\r\n', -32700)
 
@@ -104,6 +119,24 @@ def test_bytes_one_at_a_time():
         c.send_bytes(data[i:i + 1])
     assert 'capabilities' in c.wait(1)['result']
     c.kill()
+
+
+def test_half_a_surrogate_pair():
+    """JavaScript's strings may hold one; an edit with it must not be lost."""
+    c = Client()
+    c.initialize()
+    names = {'\ud83dx': '\ufffdx', 'x\ude00\ud83d': 'x\ufffd\ufffd', '\ud83d\ude00': '\U0001f600'}
+    for name, shown in names.items():
+        c.open('/x.nix', '{ "' + name + '" = 1; }')  # json.dumps writes escapes
+        document = {'textDocument': {'uri': 'file:///x.nix'}}
+        symbol, = c.request('textDocument/documentSymbol', document)
+        assert symbol['name'].strip('"') == shown, symbol
+        c.close('/x.nix')
+    # An escaped backslash begins no other escape.
+    body = rb'{"jsonrpc":"2.0","id":"\\ud83d","method":"nilas/status"}'
+    c.send_bytes(b'Content-Length: %d\r\n\r\n' % len(body) + body)
+    assert c.wait('\\ud83d')['result']
+    assert c.stop() == 0
 
 
 def test_responses_to_nothing():

@@ -22,6 +22,13 @@ vim.api.nvim_create_autocmd('FileType', {
   callback = function(event) attach(event.buf) end,
 })
 
+vim.api.nvim_create_autocmd('BufReadCmd', {
+  group = 'nilas',
+  pattern = 'nilas://*',
+  desc = 'Show a document that the nilas language server makes',
+  callback = function(event) require('nilas').read_virtual(event.buf) end,
+})
+
 -- A plugin manager may load this after the first Nix file was opened.
 for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
   if vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].filetype == 'nix' then attach(bufnr) end

@@ -12,9 +12,13 @@ import {
   State,
   type LanguageClientOptions,
   type ServerOptions,
+  type StaticFeature,
 } from 'vscode-languageclient/node';
 
 const kInstallHint = 'Build it with `./dev run` in the nilas repository, then put it into PATH or set its path.';
+
+// Documents that only the server has: whole values, derivations. It asks to show them, we ask for their text.
+const kVirtualScheme = 'nilas';
 
 // A server that dies this often within the window stays down until it is restarted by hand.
 const kMaxCrashes = 3;
@@ -33,6 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       if (event.affectsConfiguration('nilas.server')) void restart();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void announceTrust()),
+    vscode.workspace.registerTextDocumentContentProvider(kVirtualScheme, { provideTextDocumentContent }),
   );
   await start();
 }
@@ -45,6 +50,7 @@ async function start(): Promise<void> {
   const command = serverCommand();
   output.info(`starting ${[command.path, ...command.arguments].join(' ')}`);
   client = new LanguageClient('nilas', 'Nilas', serverOptions(command), clientOptions());
+  client.registerFeature(kShowsVirtualDocuments);
   try {
     await client.start();
   } catch (error) {
@@ -65,6 +71,28 @@ async function stop(): Promise<void> {
 async function restart(): Promise<void> {
   await stop();
   await start();
+}
+
+// What LSP 3.18 calls workspace.textDocumentContent, for which the client's library is too old.
+const kShowsVirtualDocuments: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, textDocumentContent: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: 'static' }),
+  clear: () => undefined,
+};
+
+async function provideTextDocumentContent(
+  uri: vscode.Uri,
+  token: vscode.CancellationToken,
+): Promise<string | undefined> {
+  const content = await client?.sendRequest<{ text: string } | null>(
+    'workspace/textDocumentContent',
+    { uri: uri.toString() },
+    token,
+  );
+  return content?.text;
 }
 
 interface ServerCommand {

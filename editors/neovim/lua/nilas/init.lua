@@ -55,13 +55,34 @@ local function map_hover(bufnr)
   end
 end
 
+-- Documents that only the server has, whole values and derivations: it asks to show them, and what
+-- shows them asks for their text (plugin/nilas.lua).
+local function show_document(error, params, context, options)
+  if not params.uri:match('^nilas:') then
+    local usual = vim.lsp.handlers['window/showDocument'] -- Neovim 0.7 has none
+    return usual and usual(error, params, context, options) or { success = false }
+  end
+  vim.cmd('split')
+  vim.api.nvim_win_set_buf(0, vim.uri_to_bufnr(params.uri))
+  return { success = true }
+end
+
+local function client_capabilities()
+  local capabilities = config.capabilities or vim.lsp.protocol.make_client_capabilities()
+  return vim.tbl_deep_extend('force', capabilities, {
+    window = { showDocument = { support = true } },
+    experimental = { textDocumentContent = true },
+  })
+end
+
 local function client_config(bufnr)
   return {
     name = 'nilas',
     cmd = command(),
     root_dir = root_of(vim.api.nvim_buf_get_name(bufnr)),
     settings = { nilas = config.settings },
-    capabilities = config.capabilities or vim.lsp.protocol.make_client_capabilities(),
+    capabilities = client_capabilities(),
+    handlers = { ['window/showDocument'] = show_document },
     on_attach = function(client, attached)
       map_hover(attached)
       if config.on_attach then config.on_attach(client, attached) end
@@ -108,6 +129,32 @@ local function running()
     function(client) return client.name == 'nilas' end,
     vim.lsp.get_active_clients()
   )
+end
+
+--- Fills a buffer whose name is a `nilas:` URI with the text that the server has for it.
+function M.read_virtual(bufnr)
+  local uri = vim.api.nvim_buf_get_name(bufnr)
+  vim.bo[bufnr].buftype = 'nofile'
+  vim.bo[bufnr].swapfile = false
+  vim.bo[bufnr].modifiable = false
+  local extension = uri:match('^[^?]*%.(%w+)')
+  if extension ~= 'drv' then vim.bo[bufnr].filetype = extension end
+  local client = running()[1]
+  if not client then return end
+  local function fill(error, result)
+    if not vim.api.nvim_buf_is_valid(bufnr) then return end
+    local text = result and result.text or ('# ' .. (error and error.message or 'no text'))
+    vim.bo[bufnr].modifiable = true
+    local lines = vim.split((text:gsub('\n$', '')), '\n', { plain = true })
+    vim.api.nvim_buf_set_lines(bufnr, 0, -1, false, lines)
+    vim.bo[bufnr].modifiable = false
+  end
+  local method, params = 'workspace/textDocumentContent', { uri = uri }
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:request(method, params, fill, bufnr)
+  else
+    client.request(method, params, fill, bufnr)
+  end
 end
 
 --- Stops every nilas client and serves their buffers anew.
