@@ -20,17 +20,21 @@ namespace fs = std::filesystem;
 
 /// Deeper bindings are details of their file.
 constexpr size_t kMaxDepth = 3;
+constexpr size_t kMaxName = 200;  // bytes
 constexpr size_t kMaxFiles = 200'000;
+/// A workspace of so many files, among so many entries of directories, is small.
+constexpr size_t kSmallFiles = 2'000, kSmallEntries = 50'000;
 /// Files that may be given something as an argument, and are looked into.
-constexpr size_t kMaxCalled = 1'000;
+constexpr size_t kMaxCalled = 200;
 
 bool is_nix(const std::string& path) {
   return path.ends_with(".nix");
 }
 
-/// All Nix files at or below `root`, but for hidden directories; links are not followed.
-void collect_files(const fs::path& root, const std::atomic<bool>& stop,
-                   std::vector<std::string>& out) {
+/// All Nix files at or below `root`, but for hidden directories; links are not followed. `step` is
+/// called for each entry of a directory, and ends it with false.
+template <class Step>
+void collect_files(const fs::path& root, Step step, std::vector<std::string>& out) {
   std::error_code error;
   if (fs::is_regular_file(root, error)) {
     if (is_nix(root.string())) out.push_back(root.string());
@@ -38,7 +42,7 @@ void collect_files(const fs::path& root, const std::atomic<bool>& stop,
   }
   fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, error);
   for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
-    if (stop || out.size() >= kMaxFiles) return;
+    if (!step()) return;
     const std::string name = at->path().filename().string();
     std::error_code ignored;
     if (at->is_directory(ignored)) {
@@ -97,8 +101,17 @@ IndexedFile index_text(const DocumentSnapshot& document, PositionEncoding encodi
         s.parent == syntax::kNone ? std::pair{syntax::kNone, size_t{0}} : places[s.parent];
     places[i] = {static_cast<uint32_t>(out.symbols.size()), around.second + 1};
     if (around.second >= kMaxDepth) continue;
-    out.symbols.push_back(
-        {s.name, s.sort, around.first, document.lines->range(s.selection, encoding)});
+    const std::string_view name = std::string_view(s.name).substr(0, kMaxName);
+    const Range range = document.lines->range(s.selection, encoding);
+    const uint32_t units =
+        range.start.line == range.end.line ? range.end.character - range.start.character : 0;
+    out.symbols.push_back({.place = range.start,
+                           .name = static_cast<uint32_t>(out.symbol_names.size()),
+                           .container = around.first,
+                           .name_size = static_cast<uint16_t>(name.size()),
+                           .units = static_cast<uint16_t>(std::min<uint32_t>(units, UINT16_MAX)),
+                           .sort = s.sort});
+    out.symbol_names += name;
   }
   for (analysis::DocumentLink& link : analysis::document_links(document.ast())) {
     if (link.kind != analysis::LinkKind::Path) continue;
@@ -112,6 +125,7 @@ IndexedFile index_text(const DocumentSnapshot& document, PositionEncoding encodi
     out.names.push_back(name_hash(ast.symbol(id)));
   std::ranges::sort(out.names);
   out.symbols.shrink_to_fit();
+  out.symbol_names.shrink_to_fit();
   out.paths.shrink_to_fit();
   return out;
 }
@@ -226,6 +240,7 @@ WorkspaceIndex::WorkspaceIndex(Server& server) : server_(server) {
     changed({key});
   });
   server.binder.on_folders.push_back([this] { folders_changed(); });
+  server.binder.on_initialized.push_back([this] { survey(); });
 }
 
 WorkspaceViewPtr WorkspaceIndex::ready() const {
@@ -237,10 +252,45 @@ WorkspaceViewPtr WorkspaceIndex::view() const {
                                                server_.encoding);
 }
 
-void WorkspaceIndex::when_ready(std::function<void(const WorkspaceViewPtr&)> use) {
+void WorkspaceIndex::when_ready(Use use) {
   if (const WorkspaceViewPtr now = ready()) return use(now);
-  waiting_.push_back(std::move(use));
+  waiting_.push_back({std::move(use), true});
   build();
+}
+
+void WorkspaceIndex::when_ready_soon(Use use) {
+  if (const WorkspaceViewPtr now = ready()) return use(now);
+  if (size_ == Size::Large && !files_) {
+    build();
+    return use(nullptr);
+  }
+  waiting_.push_back({std::move(use), false});
+  build();
+}
+
+void WorkspaceIndex::survey() {
+  server_.post_slow([this, roots = server_.documents.folders(), generation = generation_] {
+    std::vector<std::string> files;
+    size_t entries = 0;
+    const auto is_small = [&] { return files.size() <= kSmallFiles && entries <= kSmallEntries; };
+    for (const std::string& root : roots)
+      collect_files(root, [&] { return ++entries, is_small() && !server_.is_ending(); }, files);
+    server_.post([this, generation, size = is_small() ? Size::Small : Size::Large] {
+      surveyed(size, generation);
+    });
+  });
+}
+
+void WorkspaceIndex::surveyed(Size size, uint64_t generation) {
+  if (generation != generation_) return;
+  size_ = size;
+  if (size == Size::Small) return build();
+  const auto impatient = std::ranges::stable_partition(waiting_, &Waiting::patient);
+  const std::vector<Waiting> gone(std::make_move_iterator(impatient.begin()),
+                                  std::make_move_iterator(impatient.end()));
+  waiting_.erase(impatient.begin(), impatient.end());
+  for (const Waiting& waiting : gone)
+    waiting.use(nullptr);
 }
 
 void WorkspaceIndex::changed(const std::vector<std::string>& paths) {
@@ -253,16 +303,21 @@ void WorkspaceIndex::changed(const std::vector<std::string>& paths) {
 void WorkspaceIndex::folders_changed() {
   ++generation_;
   files_ = nullptr;
+  size_ = Size::Unknown;
   stale_.clear();
+  survey();
 }
 
 /// Reads everything, or what has changed, beside the strand.
 void WorkspaceIndex::build() {
-  if (building_) return;
+  if (building_ || (files_ && stale_.empty())) return;
   building_ = true;
   auto stop = std::make_shared<std::atomic<bool>>(false);
-  const std::shared_ptr<Progress> progress =
-      Progress::start(server_, nullptr, "Indexing the workspace", [stop] { *stop = true; });
+  std::shared_ptr<Progress> progress;
+  if (size_ != Size::Small) {
+    progress =
+        Progress::start(server_, nullptr, "Indexing the workspace", [stop] { *stop = true; });
+  }
   const auto known = files_;
   std::vector<std::string> roots = known ? std::move(stale_) : server_.documents.folders();
   stale_.clear();
@@ -275,7 +330,7 @@ void WorkspaceIndex::build() {
     for (const std::string& root : roots) {
       // What lay at or below a changed path is read again, or gone.
       std::erase_if(files->by_path, [&](const auto& entry) { return is_in({root}, entry.first); });
-      collect_files(root, *stop, paths);
+      collect_files(root, [&] { return !ends() && paths.size() < kMaxFiles; }, paths);
     }
     for (const std::string& path : paths) {
       if (ends()) break;
@@ -288,7 +343,7 @@ void WorkspaceIndex::build() {
     sort_edges(*files);
     ::malloc_trim(0);  // the trees of 43,000 files leave holes
     server_.post([this, progress, files = std::move(files), generation] {
-      progress->end();
+      if (progress) progress->end();
       finished(files, generation);
     });
   });
@@ -302,8 +357,8 @@ void WorkspaceIndex::finished(Files files, uint64_t generation) {
     return;
   }
   files_ = std::move(files);
-  for (const auto& use : std::exchange(waiting_, {}))
-    use(view());
+  for (const Waiting& waiting : std::exchange(waiting_, {}))
+    waiting.use(view());
 }
 
 }  // namespace nilas::lsp

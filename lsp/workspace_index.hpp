@@ -2,8 +2,9 @@
 // What the files of the workspace define, which names occur in them and which files they name: for
 // workspace symbols, for names that are used in other files, for paths that follow a renamed file.
 //
-// It is built when it is first asked for, in the background and with progress, and then kept up to
-// date by what the client reports as changed. It only tells where to look: what a file means is
+// That of a small workspace is built as soon as that is open; that of a large one when it is first
+// asked for, in the background and with progress. Then it is kept up to date by what the client
+// reports as changed. It only tells where to look: what a file means is
 // read anew (source_files.hpp), so that 43,000 files need no trees in memory. Open documents count
 // with what their buffers say.
 
@@ -22,11 +23,16 @@
 
 namespace nilas::lsp {
 
+/// Kept small: nixpkgs has a million.
 struct IndexedSymbol {
-  std::string name;
-  analysis::SymbolSort sort;
+  Position place;                      ///< where its name begins
+  uint32_t name;                       ///< IndexedFile::name()
   uint32_t container = syntax::kNone;  ///< index of the symbol around it
-  Range range;                         ///< of the name
+  uint16_t name_size;
+  uint16_t units;  ///< that the name takes in its line, as the client counts; 0 if it takes several
+  analysis::SymbolSort sort;
+
+  Range range() const { return {place, {place.line, place.character + units}}; }
 };
 
 /// A path literal without interpolation.
@@ -39,8 +45,13 @@ struct IndexedPath {
 /// One version of a file.
 struct IndexedFile {
   std::vector<IndexedSymbol> symbols;
+  std::string symbol_names;  ///< one after the other
   std::vector<IndexedPath> paths;
   std::vector<uint32_t> names;  ///< hashes of all names that occur in it, ascending
+
+  std::string_view name(const IndexedSymbol& symbol) const {
+    return std::string_view(symbol_names).substr(symbol.name, symbol.name_size);
+  }
 };
 using IndexedFilePtr = std::shared_ptr<const IndexedFile>;
 
@@ -98,7 +109,7 @@ class WorkspaceView {
   /// Files that name a file, or its directory if it is a default.nix. By path.
   std::vector<std::string> callers(const std::string& path) const;
   /// Files in which a name occurs, and that may get to know what a file is: those from which paths
-  /// lead to it, and (the nearest 1,000) those to which paths lead from these, for they may be given
+  /// lead to it, and (the nearest 200) those to which paths lead from these, for they may be given
   /// it as an argument. By path.
   std::vector<std::string> users(const std::string& path, std::string_view name) const;
 
@@ -128,15 +139,27 @@ class WorkspaceIndex {
   /// Calls `use` on the strand with the index once it is built: now, or later. A `use` whose
   /// request was answered meanwhile finds that out itself.
   void when_ready(std::function<void(const WorkspaceViewPtr&)> use);
+  /// The same, but in a large workspace whose index is not there yet, `use` gets null at once, and
+  /// the index is built for the next one who asks.
+  void when_ready_soon(std::function<void(const WorkspaceViewPtr&)> use);
   /// The index if it is built and up to date; else null.
   WorkspaceViewPtr ready() const;
 
  private:
   using Files = std::shared_ptr<const WorkspaceFiles>;
+  using Use = std::function<void(const WorkspaceViewPtr&)>;
+  enum class Size : uint8_t { Unknown, Small, Large };
+  struct Waiting {
+    Use use;
+    bool patient;
+  };
   /// Files or directories have changed, appeared or gone.
   void changed(const std::vector<std::string>& paths);
   /// The workspace has other folders: the index is built anew when it is asked for.
   void folders_changed();
+  /// Finds out how large the workspace is, beside the strand.
+  void survey();
+  void surveyed(Size size, uint64_t generation);
   void build();
   void finished(Files files, uint64_t generation);
   WorkspaceViewPtr view() const;
@@ -144,9 +167,10 @@ class WorkspaceIndex {
   Server& server_;
   // Strand only.
   Files files_;
-  std::vector<std::function<void(const WorkspaceViewPtr&)>> waiting_;
+  std::vector<Waiting> waiting_;
   std::vector<std::string> stale_;  // changed since they were read
   std::shared_ptr<IndexedBuffers> buffers_ = std::make_shared<IndexedBuffers>();
+  Size size_ = Size::Unknown;
   bool building_ = false;
   uint64_t generation_ = 0;
 };

@@ -30,7 +30,7 @@ bool attempt(const SnapshotQuery& query, const WorkspaceWork& work, Surroundings
     JsonWriter out;
     bool passed_on = false;
     work({query, sources, program, sources.of(query.document), passed_on}, out);
-    if (use == IndexUse::Wait && sources.missed_index()) return query.stopped();
+    if (use != IndexUse::IfReady && sources.missed_index()) return query.stopped();
     if (passed_on) return true;
     query.request->succeed_text(out.text().empty() ? "null" : out.text());
   } catch (const std::exception& e) {
@@ -48,13 +48,16 @@ void ask_workspace(Server& server, SnapshotQuery query, IndexUse use, WorkspaceW
   server.post_to_pool([&server, query = std::move(query), use, work = std::move(work),
                        around = surroundings(server, std::move(index))]() mutable {
     if (attempt(query, work, std::move(around), use)) return;
-    server.post([&server, query = std::move(query), work = std::move(work)]() mutable {
-      server.workspace_index->when_ready(
-          [&server, query = std::move(query), work = std::move(work)](const auto& ready) {
-            server.post_slow([query, work, around = surroundings(server, ready)]() mutable {
-              (void)attempt(query, work, std::move(around), IndexUse::Wait);
-            });
-          });
+    server.post([&server, query = std::move(query), use, work = std::move(work)]() mutable {
+      const auto again = [&server, query = std::move(query),
+                          work = std::move(work)](const WorkspaceViewPtr& ready) {
+        const IndexUse use = ready ? IndexUse::Wait : IndexUse::IfReady;
+        server.post_slow([query, work, use, around = surroundings(server, ready)]() mutable {
+          (void)attempt(query, work, std::move(around), use);
+        });
+      };
+      WorkspaceIndex& index = *server.workspace_index;
+      use == IndexUse::Soon ? index.when_ready_soon(again) : index.when_ready(again);
     });
   });
 }

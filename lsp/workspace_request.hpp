@@ -36,7 +36,8 @@ struct WorkspaceQuery {
 using WorkspaceWork = std::function<void(const WorkspaceQuery&, JsonWriter&)>;
 
 enum class IndexUse : uint8_t {
-  Wait,     ///< an answer without the index would be incomplete
+  Wait,     ///< an answer without the index would be wrong
+  Soon,     ///< it would be incomplete: worth a moment, but not the reading of a large workspace
   IfReady,  ///< there is another way to answer, which is faster than building it
 };
 

@@ -75,7 +75,7 @@ void bind_call_hierarchy(Binder& binder) {
     capabilities["callHierarchyProvider"] = true;
   });
   workspace_request<TextDocumentPosition>(
-      binder, "textDocument/prepareCallHierarchy", IndexUse::Wait,
+      binder, "textDocument/prepareCallHierarchy", IndexUse::Soon,
       [](const WorkspaceQuery& q, const TextDocumentPosition& params, JsonWriter& out) {
         const auto item = analysis::call_item(q.program, q.file, q.query.offset(params.position));
         if (!item) return;

@@ -39,7 +39,7 @@ void bind_references(Binder& binder) {
   binder.capability([](const InitializeParams&, Json& capabilities) {
     capabilities["referencesProvider"] = true;
   });
-  workspace_request<ReferenceParams>(binder, "textDocument/references", IndexUse::Wait, references);
+  workspace_request<ReferenceParams>(binder, "textDocument/references", IndexUse::Soon, references);
 }
 
 }  // namespace nilas::lsp

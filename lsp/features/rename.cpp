@@ -135,7 +135,7 @@ void bind_rename(Binder& binder) {
         client.prepare_rename ? Json::object({{"prepareProvider", true}}) : Json(true);
     capabilities["linkedEditingRangeProvider"] = true;
   });
-  workspace_request<TextDocumentPosition>(binder, "textDocument/prepareRename", IndexUse::Wait,
+  workspace_request<TextDocumentPosition>(binder, "textDocument/prepareRename", IndexUse::Soon,
                                           prepare);
   binder.request<RenameParams, Json>("textDocument/rename", [&server](const RenameParams& params,
                                                                       const Reply<Json>& reply) {

@@ -42,6 +42,7 @@ int distance(std::string_view query, std::string_view name) {
 struct Hit {
   int distance;
   std::string path;
+  std::string name;
   IndexedSymbol symbol;
   std::string container;
 };
@@ -51,10 +52,12 @@ void write_symbols(const WorkspaceView& view, const std::string& query, const Pe
   std::vector<Hit> hits;
   view.each([&](const std::string& path, const IndexedFile& file) {
     for (const IndexedSymbol& s : file.symbols) {
-      if (!analysis::is_match(query, s.name)) continue;
+      const std::string_view name = file.name(s);
+      if (!analysis::is_match(query, name)) continue;
       const bool inside = s.container != syntax::kNone;
-      hits.push_back({distance(query, s.name), path, s,
-                      inside ? file.symbols[s.container].name : std::string()});
+      hits.push_back(
+          {distance(query, name), path, std::string(name), s,
+           std::string(inside ? file.name(file.symbols[s.container]) : std::string_view())});
     }
     // The best ones so far are enough.
     if (hits.size() < 20 * kMaxSymbols) return;
@@ -66,10 +69,10 @@ void write_symbols(const WorkspaceView& view, const std::string& query, const Pe
   JsonWriter out;
   out.begin_array();
   for (const Hit& hit : hits) {
-    out.begin_object().key("name").string(hit.symbol.name);
+    out.begin_object().key("name").string(hit.name);
     out.key("kind").number(kind_of(hit.symbol.sort));
     out.key("location").begin_object().key("uri").string(path_to_uri(hit.path));
-    out.key("range").range(hit.symbol.range).end_object();
+    out.key("range").range(hit.symbol.range()).end_object();
     if (!hit.container.empty()) out.key("containerName").string(hit.container);
     out.end_object();
   }
