@@ -70,14 +70,14 @@ def random_edit(r, text):
 
 
 class Session:
-    def __init__(self, encoding):
+    def __init__(self, encoding, root):
         self.client = Client()
         caps = capabilities(documentSymbol={'hierarchicalDocumentSymbolSupport': True},
                             completion={'completionItem': {'snippetSupport': True}}, diagnostic={},
                             codeAction={'codeActionLiteralSupport': {}})
         caps['workspace'] = {'diagnostics': {'refreshSupport': True}}
         caps['general']['positionEncodings'] = [encoding]
-        self.client.initialize(tempfile.gettempdir(), capabilities=caps, initializationOptions={
+        self.client.initialize(root, capabilities=caps, initializationOptions={
             'codeLens': {'references': True}, 'evaluation': {'diagnostics': False,
                                                              'hoverDeadline': 40000}})
         self.uri = 'file:///nowhere/x.nix'
@@ -178,16 +178,19 @@ def compare(i, seed, text, mine, theirs, where):
         assert mine[name].get('error', {}).get('code') != -32603, (name, mine[name], text)
 
 
-def main():
+def parse_arguments():
     arguments = argparse.ArgumentParser()
     arguments.add_argument('--edits', type=int, default=1000)
     arguments.add_argument('--seed', type=int, default=1)
     arguments.add_argument('--every', type=int, default=3)
     arguments.add_argument('files', nargs='*')
-    options = arguments.parse_args()
+    return arguments.parse_args()
+
+
+def main(options, root):
     r = random.Random(options.seed)
     sources = [open(name, encoding='utf-8').read() for name in options.files] or texts()
-    edited, fresh = Session('utf-16'), Session('utf-16')
+    edited, fresh = Session('utf-16', root), Session('utf-16', root)
     text = ''
     compared = 0
     samples = []
@@ -201,7 +204,7 @@ def main():
                 samples.append((i, edited.resident()))
         if i % FRESH_FOR == FRESH_FOR - 1:
             assert fresh.client.stop() == 0
-            fresh = Session('utf-16')
+            fresh = Session('utf-16', root)
         begin, end, new = random_edit(r, text)
         edited.edit(position(text, begin), position(text, end), new)
         text = text[:begin] + new + text[end:]
@@ -223,4 +226,5 @@ def main():
         check_memory(samples)
 
 
-main()
+with tempfile.TemporaryDirectory() as nothing:
+    main(parse_arguments(), nothing)
