@@ -9,19 +9,9 @@
 namespace nilas::lsp {
 namespace {
 
-struct RangeParams {
-  std::string uri;
-  Range range;
-};
-
-void from_json(const Json& j, RangeParams& p) {
-  j.at("textDocument").at("uri").get_to(p.uri);
-  j.at("range").get_to(p.range);
-}
-
 constexpr int kParameter = 2;  // LSP 3.17, "InlayHintKind"
 
-void write_hints(const SnapshotQuery& query, const RangeParams& params,
+void write_hints(const SnapshotQuery& query, const TextDocumentRange& params,
                  const analysis::InlayHintOptions& options, JsonWriter& out) {
   const syntax::Span range = query.document->lines->span(params.range, query.encoding);
   out.begin_array();
@@ -61,7 +51,8 @@ void resolve(Server& server, Json hint, const Reply<Json>& reply) {
 }
 
 /// Names whose values a debugger can look up.
-void write_inline_values(const SnapshotQuery& query, const RangeParams& params, JsonWriter& out) {
+void write_inline_values(const SnapshotQuery& query, const TextDocumentRange& params,
+                         JsonWriter& out) {
   const syntax::Span range = query.document->lines->span(params.range, query.encoding);
   std::set<std::pair<uint32_t, std::string_view>> seen;  // once a line
   out.begin_array();
@@ -86,8 +77,9 @@ void bind_inlay_hint(Binder& binder) {
     capabilities["inlayHintProvider"] = Json::object({{"resolveProvider", true}});
     capabilities["inlineValueProvider"] = true;
   });
-  binder.request<RangeParams, Json>(
-      "textDocument/inlayHint", [&server](const RangeParams& params, const Reply<Json>& reply) {
+  binder.request<TextDocumentRange, Json>(
+      "textDocument/inlayHint",
+      [&server](const TextDocumentRange& params, const Reply<Json>& reply) {
         auto query = server.snapshot_requests->start(params.uri, reply.request());
         if (!query) return;
         const analysis::InlayHintOptions options{
@@ -101,7 +93,7 @@ void bind_inlay_hint(Binder& binder) {
   binder.request<Json, Json>("inlayHint/resolve", [&server](Json hint, const Reply<Json>& reply) {
     resolve(server, std::move(hint), reply);
   });
-  snapshot_request<RangeParams>(binder, "textDocument/inlineValue", write_inline_values);
+  snapshot_request<TextDocumentRange>(binder, "textDocument/inlineValue", write_inline_values);
   // What is shown depends on settings.
   binder.on_settings.push_back([&server] {
     if (server.about_client.inlay_hint_refresh && server.phase == Server::Phase::Initialized)

@@ -123,16 +123,6 @@ void from_json(const Json& j, DeltaParams& p) {
   j.at("previousResultId").get_to(p.previous);
 }
 
-struct RangeParams {
-  std::string uri;
-  Range range;
-};
-
-void from_json(const Json& j, RangeParams& p) {
-  j.at("textDocument").at("uri").get_to(p.uri);
-  j.at("range").get_to(p.range);
-}
-
 }  // namespace
 
 void bind_semantic_tokens(Binder& binder) {
@@ -153,9 +143,9 @@ void bind_semantic_tokens(Binder& binder) {
       [history](const SnapshotQuery& query, const DeltaParams& params, JsonWriter& out) {
         history->delta(query, params.previous, out);
       });
-  snapshot_request<RangeParams>(
+  snapshot_request<TextDocumentRange>(
       binder, "textDocument/semanticTokens/range",
-      [](const SnapshotQuery& query, const RangeParams& params, JsonWriter& out) {
+      [](const SnapshotQuery& query, const TextDocumentRange& params, JsonWriter& out) {
         const TokenData data =
             encode(query, query.document->lines->span(params.range, query.encoding));
         out.begin_object().key("data");

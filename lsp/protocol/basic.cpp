@@ -50,6 +50,11 @@ void to_json(Json& j, const Location& l) {
   j = Json::object({{"uri", l.uri}, {"range", l.range}});
 }
 
+void from_json(const Json& j, TextDocumentRange& p) {
+  j.at("textDocument").at("uri").get_to(p.uri);
+  j.at("range").get_to(p.range);
+}
+
 void from_json(const Json& j, TextDocumentPosition& p) {
   j.at("textDocument").at("uri").get_to(p.uri);
   j.at("position").get_to(p.position);

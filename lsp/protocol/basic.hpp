@@ -37,12 +37,18 @@ struct TextDocumentPosition {
   Json work_done_token;  ///< number or string; null: no progress wanted
 };
 
+struct TextDocumentRange {
+  std::string uri;
+  Range range;
+};
+
 void from_json(const Json& j, Position& p);
 void to_json(Json& j, const Position& p);
 void from_json(const Json& j, Range& r);
 void to_json(Json& j, const Range& r);
 void to_json(Json& j, const Location& l);
 void from_json(const Json& j, TextDocumentPosition& p);
+void from_json(const Json& j, TextDocumentRange& p);
 
 /// The value under a chain of keys, or null if any is missing: find(j, "capabilities", "general").
 template <class... Keys>

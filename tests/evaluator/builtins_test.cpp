@@ -12,7 +12,7 @@
 #include "evaluator/format/print.hpp"
 #include "evaluator/world.hpp"
 #include "tests/evaluator/fixtures.hpp"
-#include "tests/evaluator/memory_host.hpp"
+#include "tests/evaluator/outcome.hpp"
 
 using namespace nilas;
 using namespace nilas::eval;
@@ -30,39 +30,13 @@ std::vector<std::filesystem::path> fixture_files() {
   return files;
 }
 
-std::string messages_of(const tests::MemoryHost& host) {
-  constexpr std::string_view kAddedByHost = "warning: ";
-  std::string all;
-  for (std::string_view message : host.messages) {
-    if (message.starts_with(kAddedByHost)) message.remove_prefix(kAddedByHost.size());
-    all += tests::marked_lines('~', message);
-  }
-  return all;
-}
-
-/// What the expression gives, written as in the fixtures.
-std::string outcome(const std::string& expression, bool stress) {
-  tests::MemoryHost host;
+void check_fixtures(bool stress) {
   WorldOptions options;
   options.heap.stress = stress;
-  World world(host, options);
-  Vm& vm = world.vm;
-  try {
-    const SourceUnit& unit = world.parse_source("«string»", "/", expression, false);
-    const Root value(vm.heap, vm.run(world.thunk_of(unit)));
-    vm.run_task(force_deep(vm, Root(vm.heap, value)));
-    const std::string printed = print_shallow(vm, value, PrintOptions::result());
-    return messages_of(host) + tests::marked_lines('=', printed);
-  } catch (const EvalError& error) {
-    return messages_of(host) + tests::marked_lines('!', error.data().message);
-  }
-}
-
-void check_fixtures(bool stress) {
   for (const auto& path : fixture_files()) {
     for (const auto& fixture : tests::read_fixtures(path)) {
       INFO(path.filename().string(), ":", fixture.line, ": ", fixture.expression);
-      CHECK(outcome(fixture.expression, stress) == fixture.expected);
+      CHECK(tests::outcome({}, options, fixture.expression) == fixture.expected);
     }
   }
 }

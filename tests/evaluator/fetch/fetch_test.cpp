@@ -9,7 +9,7 @@
 #include "evaluator/format/print.hpp"
 #include "evaluator/world.hpp"
 #include "tests/evaluator/fixtures.hpp"
-#include "tests/evaluator/memory_host.hpp"
+#include "tests/evaluator/outcome.hpp"
 
 using namespace nilas;
 using namespace nilas::eval;
@@ -40,37 +40,11 @@ WorldOptions make_options(bool stress) {
   return options;
 }
 
-std::string messages_of(const tests::MemoryHost& host) {
-  constexpr std::string_view kAddedByHost = "warning: ";
-  std::string all;
-  for (std::string_view message : host.messages) {
-    if (message.starts_with(kAddedByHost)) message.remove_prefix(kAddedByHost.size());
-    all += tests::marked_lines('~', message);
-  }
-  return all;
-}
-
-/// What the expression gives, written as in the fixtures.
-std::string outcome(tests::MemoryHost host, const WorldOptions& options,
-                    const std::string& expression) {
-  World world(host, options);
-  Vm& vm = world.vm;
-  try {
-    const SourceUnit& unit = world.parse_source("«string»", "/", expression, false);
-    const Root value(vm.heap, vm.run(world.thunk_of(unit)));
-    vm.run_task(force_deep(vm, Root(vm.heap, value)));
-    const std::string printed = print_shallow(vm, value, PrintOptions::result());
-    return messages_of(host) + tests::marked_lines('=', printed);
-  } catch (const EvalError& error) {
-    return messages_of(host) + tests::marked_lines('!', error.data().message);
-  }
-}
-
 void check_fixtures(const char* name, WorldOptions options) {
   const tests::MemoryHost host = make_host();
   for (const auto& fixture : tests::read_fixtures(kHere / name)) {
     INFO(name, ":", fixture.line, ": ", fixture.expression);
-    CHECK(outcome(host, options, fixture.expression) == fixture.expected);
+    CHECK(tests::outcome(host, options, fixture.expression) == fixture.expected);
   }
 }
 
@@ -122,13 +96,13 @@ TEST_CASE("builtins of experimental features are there when these are enabled") 
   const char* const expression =
       "map (name: builtins ? ${name}) [ \"getFlake\" \"fetchTree\" \"parseFlakeRef\" "
       "\"flakeRefToString\" \"outputOf\" \"fetchFinalTree\" ]";
-  CHECK(outcome(host, options, expression) == "= [ true true true true false false ]\n");
+  CHECK(tests::outcome(host, options, expression) == "= [ true true true true false false ]\n");
   options.features = {};
-  CHECK(outcome(host, options, expression) == "= [ false false false false false false ]\n");
+  CHECK(tests::outcome(host, options, expression) == "= [ false false false false false false ]\n");
   CHECK(options.features.enable("flakes"));
   CHECK(options.features.enable("dynamic-derivations"));
   CHECK_FALSE(options.features.enable("no-such-feature"));
-  CHECK(outcome(host, options, expression) == "= [ true true true true true false ]\n");
+  CHECK(tests::outcome(host, options, expression) == "= [ true true true true true false ]\n");
 }
 
 TEST_CASE("registries: flags first, then the user's, then the system's") {
@@ -143,27 +117,28 @@ TEST_CASE("registries: flags first, then the user's, then the system's") {
                                               entry("one", "/flakes/middle") + "," +
                                               entry("two", "/flakes/sub") + "]}");
   WorldOptions options = make_options(false);
-  CHECK(outcome(host, options, "(builtins.getFlake \"one\").x") == "= 1\n");
-  CHECK(outcome(host, options, "(builtins.getFlake \"two?dir=deep\").v") ==
+  CHECK(tests::outcome(host, options, "(builtins.getFlake \"one\").x") == "= 1\n");
+  CHECK(tests::outcome(host, options, "(builtins.getFlake \"two?dir=deep\").v") ==
         "! flake reference 'two?dir=deep' is not an absolute path\n");
-  CHECK(outcome(host, options, "(builtins.getFlake \"flake:two?dir=deep\").v") == "= \"shared\"\n");
+  CHECK(tests::outcome(host, options, "(builtins.getFlake \"flake:two?dir=deep\").v") ==
+        "= \"shared\"\n");
   options.fetch.registry_overrides = {{"one", "path:/flakes/sub?dir=deep"}};
-  CHECK(outcome(host, options, "(builtins.getFlake \"one\").v") == "= \"shared\"\n");
+  CHECK(tests::outcome(host, options, "(builtins.getFlake \"one\").v") == "= \"shared\"\n");
   // fetchTree and the inputs of flakes must not depend on whose machine it is.
-  CHECK(outcome(host, options, "fetchTree { type = \"indirect\"; id = \"two\"; }") ==
+  CHECK(tests::outcome(host, options, "fetchTree { type = \"indirect\"; id = \"two\"; }") ==
         "! cannot find flake 'flake:two' in the flake registries\n");
   options.fetch.use_registries = false;
-  CHECK(outcome(host, options, "builtins.getFlake \"two\"") ==
+  CHECK(tests::outcome(host, options, "builtins.getFlake \"two\"") ==
         "! 'flake:two' is an indirect flake reference, but registry lookups are not allowed\n");
 }
 
 TEST_CASE("a broken registry is a warning") {
   tests::MemoryHost host = make_host();
   host.add_file("/etc/nix/registry.json", "{");
-  CHECK(outcome(host, make_options(false), "(builtins.getFlake \"x\")")
+  CHECK(tests::outcome(host, make_options(false), "(builtins.getFlake \"x\")")
             .starts_with("~ warning: cannot parse flake registry '/etc/nix/registry.json': "));
   host.add_file("/etc/nix/registry.json", R"({"version":1})");
-  CHECK(outcome(host, make_options(false), "(builtins.getFlake \"x\")")
+  CHECK(tests::outcome(host, make_options(false), "(builtins.getFlake \"x\")")
             .starts_with("~ warning: cannot read flake registry '/etc/nix/registry.json': "));
 }
 
