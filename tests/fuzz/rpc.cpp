@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,7 @@ constexpr size_t kMaxBody = 4 << 10;
 const std::string kText = "{ a = 1; }\n\xc3\xa4 \xf0\x9d\x84\x9e\r\n\xff\n";
 
 void check_position(Position position) {
-  static const LineIndex lines{std::string_view(kText)};
+  static const LineIndex lines{std::make_shared<const std::string>(kText)};
   for (const auto e : {PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32})
     FUZZ_CHECK(lines.offset(position, e) <= kText.size());
 }
