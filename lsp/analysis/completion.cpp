@@ -114,6 +114,7 @@ class AttributeCollector {
   }
 
   void collect(const Type& type) {
+    out_.inferred = true;
     const Shape shape = types_.shape(type);
     for (const ShapeItem& item : shape.items)
       add(ast_.attrs[item.attr]);

@@ -36,13 +36,15 @@ std::string first_line(std::string_view s) {
   return std::string(s.substr(0, lf)) + (lf == std::string_view::npos ? "" : " ...");
 }
 
-/// `integer`, `int | null`, `list: [string]`. Of what is written at `node` itself, only the kind.
+/// `integer`, `int | null`, `list: [string]`. Of a set or function that is written at `node`, only
+/// the kind.
 std::string type_in_words(Types& types, const Type& type, NodeId node) {
   if (!std::has_single_bit(type.kinds)) return kinds_text(type.kinds);
   std::string words = kinds_in_words(type.kinds);
   words.erase(0, words.find(' ') + 1);  // the article
   const std::string text = types.text(type);
-  return type.origin == node || text == kinds_text(type.kinds) ? words : words + ": " + text;
+  const bool written = type.origin == node && !(type.kinds & kListKind);
+  return written || text == kinds_text(type.kinds) ? words : words + ": " + text;
 }
 
 /// Makes the content of one hover. The VM runs only through its methods, which set the limits.

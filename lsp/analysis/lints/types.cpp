@@ -10,14 +10,36 @@ namespace {
 
 using syntax::BinaryOp;
 
-/// Whether arguments are unknown at `id`, and nobody catches what goes wrong there. O(nodes): asked
-/// only when there is something to report.
-bool is_open(const Ast& ast, NodeId id) {
+/// The nodes of what decides whether `id`, within `n`, is evaluated at all; kNoNode: nothing.
+NodeId condition_of(const Node& n, NodeId id) {
+  bool decides = n.kind == NodeKind::If || n.kind == NodeKind::Assert;
+  if (n.kind == NodeKind::Binary) {
+    const auto op = static_cast<BinaryOp>(n.op);
+    decides = op == BinaryOp::And || op == BinaryOp::Or || op == BinaryOp::Implies;
+  }
+  return decides && id > n.a ? n.a : kNoNode;
+}
+
+/// Whether `condition` names anything that `operand` names: `if isString s then s else s.name`.
+bool is_asked_about(const Ast& ast, NodeId condition, NodeId operand) {
+  for (NodeId i = ast[condition].first; i <= condition; ++i) {
+    if (ast[i].kind != NodeKind::Var) continue;
+    for (NodeId j = ast[operand].first; j <= operand; ++j)
+      if (ast[j].kind == NodeKind::Var && ast[j].a == ast[i].a) return true;
+  }
+  return false;
+}
+
+/// Whether arguments are unknown at `id`, nobody catches what goes wrong there, and no condition
+/// around it asks about `operand`. O(nodes): asked only when there is something to report.
+bool is_open(const Ast& ast, NodeId id, NodeId operand) {
   bool open = false;
   for (NodeId around = id + 1; around < ast.nodes.size(); ++around) {
     const Node& n = ast[around];
     if (n.first > id) continue;
     open = open || n.kind == NodeKind::Lambda;
+    const NodeId condition = condition_of(n, id);
+    if (condition != kNoNode && is_asked_about(ast, condition, operand)) return false;
     if (n.kind != NodeKind::Apply) continue;
     const Node& f = ast[ast.skip_parens(n.a)];
     SymbolId name = f.kind == NodeKind::Var ? f.a : kNone;
@@ -70,7 +92,7 @@ class TypeLint {
   void select() {
     if (n_.c != kNoNode || ast_[n_.a].kind == NodeKind::InheritFrom) return;
     const Type base = lint_.types.of(n_.a);
-    if (!base.may_be(kSetKind)) mismatch(n_.a, base.kinds, base, kSetKind, "a selection");
+    if (!base.may_be(kSetKind)) mismatch(n_.a, base, kSetKind, "a selection");
   }
 
   void call() {
@@ -98,7 +120,7 @@ class TypeLint {
   void expect(NodeId operand, Kinds accepted, std::string_view what, bool as_text = false) {
     const Type type = lint_.types.of(operand);
     if (!type.is_known() || type.kinds == 0) return;
-    if (!(useful(type, as_text) & accepted)) mismatch(operand, type.kinds, type, accepted, what);
+    if (!(useful(type, as_text) & accepted)) mismatch(operand, type, accepted, what);
   }
 
   void both(Kinds accepted, std::string_view what) {
@@ -120,9 +142,9 @@ class TypeLint {
     const bool texts = (left & kTextKinds) && (right & kTextKinds);
     if (numbers || texts) return;
     if (!(left & (kNumberKinds | kTextKinds)))
-      return mismatch(n_.a, a.kinds, a, kNumberKinds | kTextKinds, "`+`");
+      return mismatch(n_.a, a, kNumberKinds | kTextKinds, "`+`");
     const bool to_number = !(left & kTextKinds);
-    mismatch(n_.b, b.kinds, b, to_number ? kNumberKinds : kTextKinds,
+    mismatch(n_.b, b, to_number ? kNumberKinds : kTextKinds,
              to_number ? "`+` after a number" : "`+` after what is no number");
   }
 
@@ -130,18 +152,17 @@ class TypeLint {
     if (lint_.types.is_bound("__lessThan")) return;
     const Type a = lint_.types.of(n_.a), b = lint_.types.of(n_.b);
     if (a.kinds == 0 || b.kinds == 0) return;
-    if (!(a.kinds & kOrderedKinds)) return mismatch(n_.a, a.kinds, a, kOrderedKinds, what);
-    if (!(b.kinds & kOrderedKinds)) return mismatch(n_.b, b.kinds, b, kOrderedKinds, what);
+    if (!(a.kinds & kOrderedKinds)) return mismatch(n_.a, a, kOrderedKinds, what);
+    if (!(b.kinds & kOrderedKinds)) return mismatch(n_.b, b, kOrderedKinds, what);
     if ((a.kinds & kNumberKinds) && (b.kinds & kNumberKinds)) return;
     if (a.kinds & b.kinds & kOrderedKinds) return;
-    report(n_.span, kinds_in_words(a.kinds) + " cannot be compared with " + kinds_in_words(b.kinds),
-           b);
+    report(id_, kinds_in_words(a.kinds) + " cannot be compared with " + kinds_in_words(b.kinds), b);
   }
 
   void callee(const Type& function) {
     // A literal in the place of a function is told where evaluation tells nothing as well.
     if (function.origin == ast_.skip_parens(n_.a)) return;
-    report(ast_[n_.a].span, kinds_in_words(function.kinds) + " cannot be called", function);
+    report(n_.a, kinds_in_words(function.kinds) + " cannot be called", function);
   }
 
   void builtin_call(const Type& function, std::span<const NodeId> arguments) {
@@ -159,15 +180,14 @@ class TypeLint {
   void pattern(const syntax::LambdaRecord& lambda, NodeId argument) {
     if (!lambda.has_formals) return;
     const Type type = lint_.types.of(argument);
-    if (!type.may_be(kSetKind))
-      return mismatch(argument, type.kinds, type, kSetKind, "this function");
+    if (!type.may_be(kSetKind)) return mismatch(argument, type, kSetKind, "this function");
     if (type.kinds != kSetKind || type.origin == kNoNode) return;
     const auto formals = ast_.lambda_formals(lambda);
     for (const syntax::Formal& formal : formals) {
       if (formal.default_value != kNoNode) continue;
       const std::string_view name = ast_.symbol(formal.symbol);
       if (lint_.types.attribute(type, name).presence != Presence::Never) continue;
-      return report(ast_[argument].span,
+      return report(argument,
                     "the function requires '" + std::string(name) + "', which this set lacks",
                     {kAnyKind, lambda.node});
     }
@@ -177,25 +197,28 @@ class TypeLint {
       const bool taken =
           std::ranges::find(formals, attr.symbol, &syntax::Formal::symbol) != formals.end();
       if (taken || item.presence != Presence::Always) continue;
-      return report(ast_[argument].span,
+      return report(argument,
                     "the function does not take '" + std::string(ast_.symbol(attr.symbol)) + "'",
                     {kAnyKind, lambda.node});
     }
   }
 
-  void mismatch(NodeId operand, Kinds kinds, const Type& type, Kinds accepted,
-                std::string_view what) {
-    report(ast_[operand].span,
-           "this is " + kinds_in_words(kinds) + "; " + std::string(what) + " takes " +
+  void mismatch(NodeId operand, const Type& type, Kinds accepted, std::string_view what) {
+    report(operand,
+           "this is " + kinds_in_words(type.kinds) + "; " + std::string(what) + " takes " +
                kinds_in_words(accepted),
            type);
   }
 
-  void report(Span span, const std::string& message, const Type& type) {
-    if (!is_open(ast_, id_)) return;
-    const Span origin = type.origin == kNoNode ? span : ast_[type.origin].span;
-    if (origin.begin >= span.begin && origin.end <= span.end)
-      return lint_.report(DiagnosticId::TypeMismatch, span, id_, message);
+  void report(NodeId about, const std::string& message, const Type& type) {
+    const Span span = ast_[about].span;
+    const NodeId from = type.origin == kNoNode ? about : type.origin;
+    const Span origin = ast_[from].span;
+    const bool here = origin.begin >= span.begin && origin.end <= span.end;
+    // `let package = null; in ...` is a switch; what depends on it is likely to ask.
+    const bool is_switch = !here && (type.kinds == kNullKind || type.kinds == kBoolKind);
+    if (is_switch || !is_open(ast_, id_, about)) return;
+    if (here) return lint_.report(DiagnosticId::TypeMismatch, span, id_, message);
     lint_.report(DiagnosticId::TypeMismatch, span, id_, message, {origin, "written here"});
   }
 
