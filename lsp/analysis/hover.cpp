@@ -38,12 +38,12 @@ std::string first_line(std::string_view s) {
 
 /// `integer`, `int | null`, `list: [string]`. Of a set or function that is written at `node`, only
 /// the kind.
-std::string type_in_words(Types& types, const Type& type, NodeId node) {
+std::string type_in_words(const Ast& ast, Types& types, const Type& type, NodeId node) {
   if (!std::has_single_bit(type.kinds)) return kinds_text(type.kinds);
   std::string words = kinds_in_words(type.kinds);
   words.erase(0, words.find(' ') + 1);  // the article
   const std::string text = types.text(type);
-  const bool written = type.origin == node && !(type.kinds & kListKind);
+  const bool written = ast[node].kind == NodeKind::AttrSet || ast[node].kind == NodeKind::Lambda;
   return written || text == kinds_text(type.kinds) ? words : words + ": " + text;
 }
 
@@ -315,7 +315,7 @@ class HoverRun {
     const bool prefix = node == node_ && path_names_ > 0 && ast[node].kind == NodeKind::Select;
     const Type type = prefix ? types.of_path(ast[node].a, ast.path(ast[node].b).first(path_names_))
                              : types.of(node);
-    if (type.is_known()) content_.type = type_in_words(types, type, node);
+    if (type.is_known()) content_.type = type_in_words(ast, types, type, node);
     if (ast[node].kind == NodeKind::Lambda) content_.code = function_heads(ast, *unit_.text, node);
   }
 

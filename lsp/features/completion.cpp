@@ -8,6 +8,7 @@
 #include "lsp/analysis/completion.hpp"
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "evaluator/builtins.hpp"
@@ -120,6 +121,17 @@ struct TextAttributes {
   bool complete;
 };
 
+/// What the text tells of attributes whose values were not forced.
+void add_details(const CompletionList& text, CompletionList& value) {
+  std::map<std::string_view, const CompletionItem*> known;
+  for (const CompletionItem& item : text.items)
+    known.emplace(item.label, &item);
+  for (CompletionItem& item : value.items) {
+    const auto at = known.find(item.label);
+    if (item.detail.empty() && at != known.end()) item.detail = at->second->detail;
+  }
+}
+
 /// Of what nobody knows the value of: with those that are selected elsewhere, if that may help.
 CompletionList unevaluated(const Base& base, TextAttributes known) {
   if (!known.complete) {
@@ -148,6 +160,7 @@ void complete_attribute(Server& server, const CompletingPtr& c) {
     query.document = base.document;
     evaluate(server, query, [c, base, text](const EvaluatedQuery& e, JsonWriter& out) {
       auto value = evaluated_list(*c, base.document, base.expression, e);
+      if (value) add_details(text.list, *value);
       write_list(*c, value ? std::move(*value) : unevaluated(base, text), out);
     });
   });
