@@ -6,6 +6,7 @@
 #include "lsp/analysis/document_symbols.hpp"
 #include "lsp/analysis/function_text.hpp"
 #include "lsp/analysis/tree.hpp"
+#include "lsp/analysis/types.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -24,7 +25,8 @@ std::string one_line(std::string_view s) {
 }
 
 /// What an item says about the expression that is bound to a name.
-void describe_value(const Ast& ast, std::string_view text, NodeId value, CompletionItem& item) {
+void describe_value(const Ast& ast, std::string_view text, Types& types, NodeId value,
+                    CompletionItem& item) {
   if (value == kNoNode) return;
   value = ast.skip_parens(value);
   switch (sort_of(ast, value, SymbolSort::Variable)) {
@@ -45,15 +47,21 @@ void describe_value(const Ast& ast, std::string_view text, NodeId value, Complet
     case SymbolSort::List: item.detail = "list"; return;
     case SymbolSort::Null: item.detail = "null"; return;
     case SymbolSort::Variable:
-    case SymbolSort::Property: return;
+    case SymbolSort::Property:
+      if (const Type type = types.of(value); type.is_known()) {
+        if (type.kinds == kFunctionKind) item.kind = CompletionKind::Function;
+        item.detail = types.text(type);
+      }
+      return;
   }
 }
 
-CompletionItem attr_item(const Ast& ast, std::string_view text, const syntax::Attr& attr) {
+CompletionItem attr_item(const Ast& ast, std::string_view text, Types& types,
+                         const syntax::Attr& attr) {
   CompletionItem item{.label = std::string(ast.symbol(attr.symbol)),
                       .kind = CompletionKind::Attribute,
                       .definition = attr.name.begin};
-  if (attr.kind == syntax::AttrKind::Plain) describe_value(ast, text, attr.value, item);
+  if (attr.kind == syntax::AttrKind::Plain) describe_value(ast, text, types, attr.value, item);
   if (!is_identifier(item.label)) item.insert = attribute_text(item.label);
   return item;
 }
@@ -61,8 +69,8 @@ CompletionItem attr_item(const Ast& ast, std::string_view text, const syntax::At
 /// Collects the attributes of what an expression comes down to.
 class AttributeCollector {
  public:
-  AttributeCollector(const Ast& ast, const Names& names, std::string_view text)
-      : ast_(ast), names_(names), text_(text) {}
+  AttributeCollector(const Ast& ast, const Names& names, std::string_view text, Types& types)
+      : ast_(ast), names_(names), text_(text), types_(types) {}
 
   KnownAttributes run(NodeId node) {
     out_.complete = true;
@@ -79,15 +87,20 @@ class AttributeCollector {
     return std::move(out_);
   }
 
+  KnownAttributes run(const Type& type) {
+    out_.complete = true;
+    collect(type);
+    return std::move(out_);
+  }
+
  private:
   void collect(NodeId node) {
     const Node& n = ast_[node];
     if (n.kind == NodeKind::AttrSet) {
       const syntax::SetRecord& set = ast_.sets[n.a];
       if (set.dynamic_count > 0) out_.complete = false;
-      for (const syntax::Attr& attr : ast_.set_attrs(set)) {
-        if (seen_.insert(attr.symbol).second) out_.items.push_back(attr_item(ast_, text_, attr));
-      }
+      for (const syntax::Attr& attr : ast_.set_attrs(set))
+        add(attr);
     } else if (n.kind == NodeKind::If) {
       work_.push_back(n.c);
       work_.push_back(n.b);
@@ -95,14 +108,32 @@ class AttributeCollector {
                static_cast<syntax::BinaryOp>(n.op) == syntax::BinaryOp::Update) {
       work_.push_back(n.a);
       work_.push_back(n.b);
-    } else {
-      out_.complete = false;
+    } else {  // calls of functions, and what else only inference sees through
+      collect(types_.of(node));
     }
+  }
+
+  void collect(const Type& type) {
+    out_.inferred = true;
+    const Shape shape = types_.shape(type);
+    for (const ShapeItem& item : shape.items)
+      add(ast_.attrs[item.attr]);
+    for (const TypeTerm::Field& field : shape.fields)
+      out_.items.push_back({.label = std::string(field.name),
+                            .kind = CompletionKind::Attribute,
+                            .detail = kinds_text(types_.attribute(type, field.name).type.kinds)});
+    out_.complete = out_.complete && shape.complete;
+  }
+
+  void add(const syntax::Attr& attr) {
+    if (seen_.insert(attr.symbol).second)
+      out_.items.push_back(attr_item(ast_, text_, types_, attr));
   }
 
   const Ast& ast_;
   const Names& names_;
   std::string_view text_;
+  Types& types_;
   KnownAttributes out_;
   std::vector<NodeId> work_;
   std::unordered_set<syntax::SymbolId> seen_;
@@ -142,7 +173,7 @@ syntax::ScopeId innermost_scope(const Ast& ast, std::string_view text, uint32_t 
 class ScopeCollector {
  public:
   ScopeCollector(const Ast& ast, const Names& names, std::string_view text)
-      : ast_(ast), names_(names), text_(text) {}
+      : ast_(ast), names_(names), text_(text), types_(ast) {}
 
   ScopeItems run(uint32_t offset) {
     uint8_t rank = 0;
@@ -179,13 +210,13 @@ class ScopeCollector {
         item.detail = "? " + one_line(text_.substr(s.begin, s.end - s.begin));
       }
     } else {
-      describe_value(ast_, text_, decl.value, item);
+      describe_value(ast_, text_, types_, decl.value, item);
     }
     out_.items.push_back(std::move(item));
   }
 
   void with_set(NodeId set) {
-    KnownAttributes known = AttributeCollector(ast_, names_, text_).run(set);
+    KnownAttributes known = AttributeCollector(ast_, names_, text_, types_).run(set);
     if (!known.complete) out_.with_sets.push_back(set);
     for (CompletionItem& item : known.items) {
       if (!is_identifier(item.label)) continue;
@@ -197,6 +228,7 @@ class ScopeCollector {
   const Ast& ast_;
   const Names& names_;
   std::string_view text_;
+  Types types_;
   ScopeItems out_;
   std::vector<NodeId> withs_;
   std::unordered_set<syntax::SymbolId> seen_;
@@ -249,18 +281,22 @@ std::optional<BaseExpression> expression_within(const Ast& ast, Span span) {
 
 KnownAttributes attributes_of_set(const Ast& ast, std::string_view text, syntax::SetId set) {
   KnownAttributes out{.items = {}, .complete = ast.sets[set].dynamic_count == 0};
+  Types types(ast);
   for (const syntax::Attr& attr : ast.set_attrs(ast.sets[set]))
-    out.items.push_back(attr_item(ast, text, attr));
+    out.items.push_back(attr_item(ast, text, types, attr));
   return out;
 }
 
 KnownAttributes known_attributes(const Ast& ast, const Names& names, std::string_view text,
                                  const BaseExpression& base) {
+  Types types(ast);
   NodeId node = base.node;
   const Node& n = ast[node];
   if (base.path_names > 0 && n.kind == NodeKind::Select) {
-    node = names.resolve_path(n.a, ast.path(n.b).first(base.path_names));
-    if (node == kNoNode) return {};
+    const auto path = ast.path(n.b).first(base.path_names);
+    node = names.resolve_path(n.a, path);
+    if (node == kNoNode)
+      return AttributeCollector(ast, names, text, types).run(types.of_path(n.a, path));
   }
   const NodeId value = names.resolve(node);
   const Node& v = ast[value];
@@ -268,7 +304,7 @@ KnownAttributes known_attributes(const Ast& ast, const Names& names, std::string
       ast.symbol(v.a) == "builtins") {
     return {builtins_items(), true};
   }
-  return AttributeCollector(ast, names, text).run(node);
+  return AttributeCollector(ast, names, text, types).run(node);
 }
 
 std::vector<CompletionItem> seen_attributes(const Ast& ast, const Names& names,

@@ -52,6 +52,7 @@ std::optional<BaseExpression> expression_within(const syntax::Ast& ast, syntax::
 struct KnownAttributes {
   std::vector<CompletionItem> items;
   bool complete = false;  ///< the text tells all of them
+  bool inferred = false;  ///< through calls and the like: a value, if there is one, tells more
 };
 
 /// Attributes of `base`, as far as the text tells.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lsp/analysis/builtin_types.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
@@ -194,7 +195,8 @@ void explain_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs, 
   content.type = "function";
   if (const auto builtin = builtin_of(*value)) {
     content.code = builtin_signature(*builtin);
-    if (content.documentation.empty()) content.documentation = builtin->info->doc;
+    if (content.documentation.empty())
+      content.documentation = builtin_documentation(*builtin->info);
     return;
   }
   const auto node = world.function_node(*value);

@@ -95,19 +95,4 @@ std::string builtin_signature(const BuiltinUse& use) {
   return out;
 }
 
-std::string static_type(const Ast& ast, NodeId node) {
-  switch (ast[ast.skip_parens(node)].kind) {
-    case NodeKind::Lambda: return "function";
-    case NodeKind::AttrSet: return "set";
-    case NodeKind::List: return "list";
-    case NodeKind::String: return "string";
-    case NodeKind::Path:
-    case NodeKind::SearchPath: return "path";
-    case NodeKind::Int: return "integer";
-    case NodeKind::Float: return "float";
-    case NodeKind::HasAttr: return "boolean";
-    default: return {};
-  }
-}
-
 }  // namespace nilas::analysis

@@ -27,7 +27,4 @@ std::optional<BuiltinUse> builtin_of(eval::Value function);
 /// `foldl' op nul list`; arguments that are applied already are shown as `_`.
 std::string builtin_signature(const BuiltinUse& use);
 
-/// What the text alone tells of an expression's type; empty: nothing.
-std::string static_type(const syntax::Ast& ast, syntax::NodeId node);
-
 }  // namespace nilas::analysis

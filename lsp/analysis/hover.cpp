@@ -1,14 +1,17 @@
 #include "lsp/analysis/hover.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/format/print.hpp"
 #include "evaluator/trace.hpp"
+#include "lsp/analysis/builtin_types.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
 #include "lsp/analysis/tree.hpp"
+#include "lsp/analysis/types.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -31,6 +34,17 @@ std::string count_of(size_t n, std::string_view one, std::string_view many) {
 std::string first_line(std::string_view s) {
   const size_t lf = s.find('\n');
   return std::string(s.substr(0, lf)) + (lf == std::string_view::npos ? "" : " ...");
+}
+
+/// `integer`, `int | null`, `list: [string]`. Of a set or function that is written at `node`, only
+/// the kind.
+std::string type_in_words(const Ast& ast, Types& types, const Type& type, NodeId node) {
+  if (!std::has_single_bit(type.kinds)) return kinds_text(type.kinds);
+  std::string words = kinds_in_words(type.kinds);
+  words.erase(0, words.find(' ') + 1);  // the article
+  const std::string text = types.text(type);
+  const bool written = ast[node].kind == NodeKind::AttrSet || ast[node].kind == NodeKind::Lambda;
+  return written || text == kinds_text(type.kinds) ? words : words + ": " + text;
 }
 
 /// Makes the content of one hover. The VM runs only through its methods, which set the limits.
@@ -215,7 +229,7 @@ class HoverRun {
     if (const auto builtin = builtin_of(v)) {
       content_.type = "builtin function";
       content_.code = builtin_signature(*builtin);
-      content_.documentation = builtin->info->doc;
+      content_.documentation = builtin_documentation(*builtin->info);
       return;
     }
     const auto node = world_.function_node(v);
@@ -297,7 +311,11 @@ class HoverRun {
     if (node == syntax::kNoNode) return;
     const syntax::Ast& ast = *unit_.ast;
     node = ast.skip_parens(node);
-    content_.type = static_type(ast, node);
+    Types types(ast);
+    const bool prefix = node == node_ && path_names_ > 0 && ast[node].kind == NodeKind::Select;
+    const Type type = prefix ? types.of_path(ast[node].a, ast.path(ast[node].b).first(path_names_))
+                             : types.of(node);
+    if (type.is_known()) content_.type = type_in_words(ast, types, type, node);
     if (ast[node].kind == NodeKind::Lambda) content_.code = function_heads(ast, *unit_.text, node);
   }
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "evaluator/builtins.hpp"
+#include "lsp/analysis/builtin_types.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/function_text.hpp"
 #include "lsp/analysis/tree.hpp"
+#include "lsp/analysis/types.hpp"
 #include "lsp/analysis/value_completion.hpp"
 
 namespace nilas::analysis {
@@ -166,7 +168,7 @@ Signature lambda_signature(const Ast& ast, std::string_view text, NodeId lambda,
 Signature builtin_signature_of(const BuiltinUse& use, const CallSite& call) {
   Signature out;
   out.label = std::string(use.info->name());
-  out.documentation = use.info->doc;
+  out.documentation = builtin_documentation(*use.info);
   out.active = use.applied + call.argument;
   std::string_view rest = use.info->arguments;
   while (!rest.empty()) {
@@ -190,13 +192,6 @@ Signature declared_signature(const std::vector<FunctionArgument>& arguments, con
   return out;
 }
 
-const eval::BuiltinInfo* find_builtin(std::string_view name, bool global) {
-  for (const eval::BuiltinInfo& info : eval::builtin_table()) {
-    if ((global ? info.registered : info.name()) == name) return &info;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 std::optional<CallSite> call_site(const Ast& ast, std::string_view text, uint32_t offset) {
@@ -206,20 +201,15 @@ std::optional<CallSite> call_site(const Ast& ast, std::string_view text, uint32_
 std::optional<Signature> known_signature(const Ast& ast, const Names& names, std::string_view text,
                                          const CallSite& call) {
   const NodeId function = names.resolve(call.function);
-  const Node& n = ast[function];
-  if (n.kind == NodeKind::Lambda) return lambda_signature(ast, text, function, call);
-  const eval::BuiltinInfo* info = nullptr;
-  if (n.kind == NodeKind::Var && ast.refs[n.b].kind == syntax::RefKind::Global) {
-    info = find_builtin(ast.symbol(n.a), true);
-  } else if (n.kind == NodeKind::Select) {
-    const Node& base = ast[ast.skip_parens(n.a)];
-    const auto path = ast.path(n.b);
-    if (base.kind == NodeKind::Var && ast.refs[base.b].kind == syntax::RefKind::Global &&
-        ast.symbol(base.a) == "builtins" && path.size() == 1 && path[0].symbol != kNone)
-      info = find_builtin(ast.symbol(path[0].symbol), false);
-  }
-  if (!info) return std::nullopt;
-  return builtin_signature_of({info, 0}, call);
+  if (ast[function].kind == NodeKind::Lambda) return lambda_signature(ast, text, function, call);
+  Types types(ast);
+  const Type type = types.of(function);
+  const NodeId lambda = types.lambda(type);
+  if (lambda != kNoNode) return lambda_signature(ast, text, lambda, call);
+  uint32_t applied = 0;
+  const BuiltinType* builtin = types.builtin(type, applied);
+  if (!builtin) return std::nullopt;
+  return builtin_signature_of({builtin->info, applied}, call);
 }
 
 std::optional<Signature> signature_of_value(eval::World& world, const eval::SourceUnit& unit,

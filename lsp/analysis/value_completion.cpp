@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evaluator/builtins.hpp"
+#include "lsp/analysis/builtin_types.hpp"
 #include "lsp/analysis/definition.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/function_text.hpp"
@@ -70,7 +71,7 @@ ItemDetails describe_function(World& world, Value function) {
   if (const auto builtin = builtin_of(function)) {
     out.detail = "builtin function";
     out.documentation =
-        join(code_block(builtin_signature(*builtin)), std::string(builtin->info->doc));
+        join(code_block(builtin_signature(*builtin)), builtin_documentation(*builtin->info));
     return out;
   }
   const auto node = world.function_node(function);
@@ -242,7 +243,7 @@ std::optional<ItemDetails> describe_builtin(std::string_view name) {
   });
   if (at == table.end()) return std::nullopt;
   return ItemDetails{"builtin function",
-                     join(code_block(builtin_signature({&*at, 0})), std::string(at->doc))};
+                     join(code_block(builtin_signature({&*at, 0})), builtin_documentation(*at))};
 }
 
 std::optional<ItemDetails> describe_definition(const syntax::Ast& ast, std::string_view text,

@@ -8,6 +8,7 @@
 #include "lsp/analysis/completion.hpp"
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "evaluator/builtins.hpp"
@@ -114,16 +115,31 @@ void add_missing(std::vector<CompletionItem> more, CompletionList& list) {
   }
 }
 
-/// On the evaluator's thread: attributes of a value; of what nobody knows, those that the text
-/// tells and those that are selected elsewhere.
-void write_attributes(const Completing& c, const Base& base, CompletionList known,
-                      const EvaluatedQuery& e, JsonWriter& out) {
-  if (auto list = evaluated_list(c, base.document, base.expression, e))
-    return write_list(c, std::move(*list), out);
-  add_missing(
-      analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
-      known);
-  write_list(c, std::move(known), out);
+/// What the text tells of attributes that are asked for.
+struct TextAttributes {
+  CompletionList list;
+  bool complete;
+};
+
+/// What the text tells of attributes whose values were not forced.
+void add_details(const CompletionList& text, CompletionList& value) {
+  std::map<std::string_view, const CompletionItem*> known;
+  for (const CompletionItem& item : text.items)
+    known.emplace(item.label, &item);
+  for (CompletionItem& item : value.items) {
+    const auto at = known.find(item.label);
+    if (item.detail.empty() && at != known.end()) item.detail = at->second->detail;
+  }
+}
+
+/// Of what nobody knows the value of: with those that are selected elsewhere, if that may help.
+CompletionList unevaluated(const Base& base, TextAttributes known) {
+  if (!known.complete) {
+    add_missing(
+        analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
+        known.list);
+  }
+  return std::move(known.list);
 }
 
 void complete_attribute(Server& server, const CompletingPtr& c) {
@@ -136,19 +152,16 @@ void complete_attribute(Server& server, const CompletingPtr& c) {
     for (CompletionItem& item : list.items)
       item.definition = syntax::kNone;  // offsets of another text
   }
-  if (known.complete) return answer(*c, std::move(list));
-  server.post([&server, c, base = *base, list = std::move(list)] {
-    if (!server.settings.evaluation) {
-      CompletionList all = list;
-      add_missing(
-          analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
-          all);
-      return answer(*c, std::move(all));
-    }
+  if (known.complete && !known.inferred) return answer(*c, std::move(list));
+  TextAttributes text{std::move(list), known.complete};
+  server.post([&server, c, base = *base, text = std::move(text)] {
+    if (!server.settings.evaluation) return answer(*c, unevaluated(base, text));
     SnapshotQuery query = c->query;
     query.document = base.document;
-    evaluate(server, query, [c, base, list](const EvaluatedQuery& e, JsonWriter& out) {
-      write_attributes(*c, base, list, e, out);
+    evaluate(server, query, [c, base, text](const EvaluatedQuery& e, JsonWriter& out) {
+      auto value = evaluated_list(*c, base.document, base.expression, e);
+      if (value) add_details(text.list, *value);
+      write_list(*c, value ? std::move(*value) : unevaluated(base, text), out);
     });
   });
 }

@@ -1,4 +1,5 @@
-"""Signatures, over the wire. Cases: signature_help/*.txt."""
+"""Signatures, over the wire. Cases: signature_help/*.txt. Of the documentation, the first line is
+shown; of builtins, where that is the type, the next one too."""
 from fixtures import at, run
 
 
@@ -11,8 +12,10 @@ def show(client, workspace, sections):
     active = answer['activeParameter']
     parameters = signature['parameters']
     shown = parameters[active]['label'] if active < len(parameters) else 'none'
-    documentation = signature.get('documentation', {}).get('value', '').split('\n')[0]
-    return '\n'.join([signature['label'], 'active: ' + shown] + [documentation] * bool(documentation))
+    documentation = signature.get('documentation', {}).get('value', '')
+    lines = [paragraph.split('\n')[0] for paragraph in documentation.split('\n\n')]
+    lines = lines[:2] if lines[0].startswith('`') else lines[:1]
+    return '\n'.join([signature['label'], 'active: ' + shown] + lines).rstrip()
 
 
 run('signature_help', show)

@@ -8,6 +8,7 @@
 
 #include "lsp/analysis/lints/lints.hpp"
 #include "lsp/analysis/tree.hpp"
+#include "lsp/analysis/types.hpp"
 
 namespace nilas::analysis {
 
@@ -16,9 +17,10 @@ struct Lint {
   const Ast& ast;
   const LintSet& wanted;
   std::vector<syntax::Diagnostic> found;
+  Types types;
 
   Lint(const LintInput& input, const LintSet& wanted)
-      : input(input), ast(input.ast), wanted(wanted) {}
+      : input(input), ast(input.ast), wanted(wanted), types(input.ast) {}
 
   bool wants(DiagnosticId id) const { return wanted[static_cast<size_t>(id)]; }
   /// `subject`: the node, declaration or binding that the fix needs to know.
@@ -68,6 +70,7 @@ void lint_binary(Lint& lint, NodeId id, const Node& n);      // booleans.cpp
 void lint_let(Lint& lint, NodeId id, const Node& n);         // sets.cpp
 void lint_legacy_let(Lint& lint, NodeId id, const Node& n);  // sets.cpp
 void lint_set(Lint& lint, NodeId id, const Node& n);         // sets.cpp
+void lint_types(Lint& lint, NodeId id, const Node& n);       // types.cpp
 void lint_bindings(Lint& lint);                              // bindings.cpp
 void lint_lambda(Lint& lint, NodeId id, const Node& n);      // functions.cpp
 void lint_variable(Lint& lint, NodeId id, const Node& n);    // builtins.cpp

@@ -74,6 +74,10 @@ std::vector<syntax::Diagnostic> lint(const LintInput& input, const LintSet& want
   const Ast& ast = input.ast;
   for (NodeId id = 0; id < ast.nodes.size(); ++id)
     visit(lint, id, ast.nodes[id]);
+  if (lint.wants(DiagnosticId::TypeMismatch)) {
+    for (NodeId id = 0; id < ast.nodes.size(); ++id)
+      lint_types(lint, id, ast.nodes[id]);
+  }
   lint_parentheses(lint);
   lint_bindings(lint);
   lint_names(lint);
