@@ -28,11 +28,15 @@ std::string parent_of(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
-SnapshotPtr finish(const DocumentSnapshot& draft, syntax::Parsed parsed) {
+SnapshotPtr finish(const DocumentSnapshot& draft, std::shared_ptr<const syntax::Parsed> parsed) {
   auto snapshot = std::make_shared<DocumentSnapshot>(draft);
-  snapshot->parsed = std::make_shared<const syntax::Parsed>(std::move(parsed));
+  snapshot->parsed = std::move(parsed);
   snapshot->indexes = std::make_shared<DocumentSnapshot::Indexes>();
   return snapshot;
+}
+
+std::shared_ptr<const syntax::Parsed> parse_afresh(std::string_view text) {
+  return std::make_shared<const syntax::Parsed>(syntax::parse(text, eval::global_names()));
 }
 
 /// Turns `document`'s text into `text` by one edit of the part that differs.
@@ -82,8 +86,7 @@ SnapshotPtr make_snapshot(std::string path, std::string text) {
   draft.key = path;
   draft.path = std::move(path);
   set_text(draft, std::move(text));
-  auto parsed = syntax::parse(*draft.text, eval::global_names());
-  return finish(draft, std::move(parsed));
+  return finish(draft, parse_afresh(*draft.text));
 }
 
 std::string Documents::key_of(const std::string& uri) {
@@ -144,7 +147,7 @@ SnapshotPtr Documents::snapshot(const std::string& key) {
   if (at == documents_.end() || !at->second.is_nix) return nullptr;
   Document& document = at->second;
   if (!document.snapshot && is_too_large(*document.draft.text)) {
-    document.snapshot = finish(document.draft, syntax::parse(*document.draft.text));
+    document.snapshot = finish(document.draft, parse_afresh(*document.draft.text));
   }
   if (!document.snapshot) document.snapshot = finish(document.draft, document.parser().parsed());
   return document.snapshot;

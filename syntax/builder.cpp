@@ -63,10 +63,18 @@ void SymbolTable::grow() {
 }
 
 Builder::Builder(std::string_view text)
-    : text_(text), names_search_path_(text.contains("__nixPath") || text.contains("__findFile")) {
+    : text_(text), names_search_path_(mentions_search_path(text)) {
   ast.nodes.reserve(text.size() / 6);
   ast.blob.reserve(text.size() / 3);
   ast.refs.reserve(text.size() / 24);
+}
+
+Builder::Builder(std::string_view text, const Ast& earlier, SymbolTable symbols,
+                 bool names_search_path)
+    : text_(text), names_search_path_(names_search_path), symbols_(std::move(symbols)) {
+  ast.symbols = earlier.symbols;
+  ast.texts = earlier.texts;
+  ast.blob = earlier.blob;
 }
 
 NodeId Builder::add(NodeKind kind, Span span, NodeId first, uint32_t a, uint32_t b, uint32_t c,

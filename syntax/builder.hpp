@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,18 @@ class Builder {
   using PendingSetId = uint32_t;
 
   explicit Builder(std::string_view text);
+
+  /// Begins with the names and texts of an earlier Ast, under the same ids: parts of it can be taken over (graft.hpp).
+  /// `symbols`: the table that goes with it. `names_search_path`: what mentions_search_path() says of both texts.
+  Builder(std::string_view text, const Ast& earlier, SymbolTable symbols, bool names_search_path);
+
+  const SymbolTable& symbols() const { return symbols_; }
+  bool names_search_path() const { return names_search_path_; }
+  /// Whether `text` has one of the names that `<x>` depends on, which decide how it is built.
+  static bool mentions_search_path(std::string_view text) {
+    return text.contains("__nixPath") || text.contains("__findFile");
+  }
+  static constexpr uint32_t kLongestSearchPathName = 10;
 
   Ast ast;
   std::vector<Diagnostic> diagnostics;  ///< in the order in which C++ Nix would meet them
@@ -100,6 +113,13 @@ class Builder {
   void bind(PendingSetId set, size_t names, Span path_span, NodeId value, Span span);
   void inherit(PendingSetId set, size_t names, Span span);
   void inherit_from(PendingSetId set, size_t names, NodeId from, Span span);
+  /// The binding that was made last, in a set that is not closed.
+  const Binding& last_binding() const { return pending_bindings_.back(); }
+  /// Whether one of the names is defined in `set` already.
+  bool defines(PendingSetId set, std::span<const AttrName> names) const;
+  /// A binding that the Ast has already, with all of its rows, but for that in `bindings`: `end` is the id behind its last
+  /// node. Its names must be static, and new; a path has one name.
+  void take_over(PendingSetId set, const Binding& binding, NodeId end);
   /// AttrSet or LegacyLet.
   NodeId close_set(PendingSetId set, NodeKind kind, Span span, NodeId first, uint8_t flags);
   NodeId close_let(PendingSetId set, Span span, NodeId first, NodeId body);

@@ -341,6 +341,40 @@ void Builder::inherit_from(PendingSetId set, size_t names, NodeId from, Span spa
                                .doc = {}});
 }
 
+bool Builder::defines(PendingSetId set, std::span<const AttrName> names) const {
+  return std::ranges::any_of(
+      names, [&](const AttrName& name) { return find_attr(set, name.symbol) != kNone; });
+}
+
+void Builder::take_over(PendingSetId set, const Binding& binding, NodeId end) {
+  const auto names = ast.path(binding.path);
+  const auto count = static_cast<uint32_t>(names.size());
+  switch (binding.kind) {
+    case BindingKind::Path:
+      append_attr(set, {names[0].symbol, binding.value, names[0].span, AttrKind::Plain}, kNone);
+      break;
+    case BindingKind::Inherit:
+      for (uint32_t i = 0; i < count; ++i) {
+        append_attr(set, {names[i].symbol, end - count + i, names[i].span, AttrKind::Inherited},
+                    kNone);
+      }
+      break;
+    case BindingKind::InheritFrom: {
+      const uint32_t index = sets_[set].froms.count;
+      append_from(set, binding.value);
+      for (uint32_t i = 0; i < count; ++i) {
+        const NodeId base = end - 2 * count + 2 * i;
+        ast.nodes[base].a = sets_[set].record;
+        ast.nodes[base].b = index;
+        append_attr(set, {names[i].symbol, base + 1, names[i].span, AttrKind::InheritedFrom},
+                    kNone);
+      }
+      break;
+    }
+  }
+  pending_bindings_.push_back(binding);
+}
+
 // Writes the chains of `set`, whose inner sets are nodes by now, into its record.
 void Builder::finish_record(PendingSetId set) {
   const PendingSet& pending = sets_[set];

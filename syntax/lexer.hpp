@@ -53,6 +53,9 @@ class Lexer {
     modes_.push_back(Mode::IndString);
   }
 
+  /// Goes on at `offset`, where a token outside of strings begins. What is passed over must leave the modes as they are.
+  void jump(uint32_t offset) { position_ = offset; }
+
   /// Goes on after LexError::TrailingSlash as if the path had ended there.
   void leave_path() { pop(); }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "syntax/builder.hpp"
+#include "syntax/graft.hpp"
 #include "syntax/lower.hpp"
 #include "syntax/recover.hpp"
 #include "syntax/scope.hpp"
@@ -84,24 +85,44 @@ void drop_consequences(std::string_view text, std::vector<Diagnostic>& errors) {
   errors = std::move(kept);
 }
 
+// A parse, and what it may take over from an earlier one and leave for the next.
+struct Job {
+  std::string_view text;
+  std::span<const std::string_view> globals;
+  std::function<const Tree*()> tree;  ///< asked for only if the text is broken
+  const Earlier* earlier = nullptr;
+  Leftovers* left = nullptr;
+  bool leaves_something = false;  ///< set by the parse: *left is filled
+
+  std::vector<Graftable>* noted() const { return left == nullptr ? nullptr : &left->bindings; }
+  void leave(const Builder& builder) {
+    if (left == nullptr) return;
+    leaves_something = true;
+    left->symbols = builder.symbols();
+    left->names_search_path = builder.names_search_path();
+    left->fresh_bytes = earlier != nullptr ? earlier->left.fresh_bytes : builder.ast.blob.size();
+  }
+};
+
 // What can be said of a broken text without its tree, or from its tree, which may be missing.
-Recovered read_broken(std::string_view text, const SyntaxFailure& failure,
-                      const std::function<const Tree*()>& get_tree) {
-  if (auto recovered = recover(text, failure)) return std::move(*recovered);
-  Builder builder(text);
+Recovered read_broken(Job& job, const SyntaxFailure& failure) {
+  if (auto recovered = recover(job.text, failure, job.earlier, job.noted())) {
+    job.leave(recovered->builder);
+    return std::move(*recovered);
+  }
+  Builder builder(job.text);
   Damage damage;
-  if (const Tree* tree = get_tree()) {
-    damage = lower(*tree, text, builder);
+  if (const Tree* tree = job.tree()) {
+    damage = lower(*tree, job.text, builder);
   } else {
-    builder.ast.root = builder.error({0, static_cast<uint32_t>(text.size())}, 0, 0);
+    builder.ast.root = builder.error({0, static_cast<uint32_t>(job.text.size())}, 0, 0);
   }
   return {std::move(builder), std::move(damage)};
 }
 
-Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
-                    const SyntaxFailure& failure, const std::function<const Tree*()>& tree,
-                    std::span<const std::string_view> globals) {
-  auto [builder, damage] = read_broken(text, failure, tree);
+Parsed parse_broken(Job& job, std::vector<Diagnostic> strict, const SyntaxFailure& failure) {
+  const std::string_view text = job.text;
+  auto [builder, damage] = read_broken(job, failure);
   drop_consequences(text, damage.errors);
   Parsed parsed{std::move(builder.ast), merge_errors(std::move(strict), failure, damage)};
   std::vector<Diagnostic>& all = parsed.diagnostics;
@@ -111,7 +132,7 @@ Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
     }
   }
   std::vector<Diagnostic> undefined;
-  resolve(parsed.ast, globals, undefined);
+  resolve(parsed.ast, job.globals, undefined);
   for (Diagnostic& d : undefined) {
     const std::string_view name = text.substr(d.span.begin, d.span.end - d.span.begin);
     const bool doubtful =
@@ -122,29 +143,47 @@ Parsed parse_broken(std::string_view text, std::vector<Diagnostic> strict,
   return parsed;
 }
 
-// `tree` is asked for only if the text is broken.
-Parsed parse_with(std::string_view text, std::span<const std::string_view> globals,
-                  const std::function<const Tree*()>& tree) {
-  if (text.size() > kMaxSourceBytes) return too_large();
-  Builder builder(text);
-  if (const auto failure = parse_strict(text, builder)) {
+Parsed run(Job& job) {
+  Builder builder = make_builder(job.text, job.earlier);
+  if (const auto failure =
+          parse_strict(job.text, builder, {.earlier = job.earlier, .bindings = job.noted()})) {
     std::vector<Diagnostic> strict = std::move(builder.diagnostics);
     builder = Builder({});  // its memory is not needed any longer
-    return parse_broken(text, std::move(strict), *failure, tree, globals);
+    return parse_broken(job, std::move(strict), *failure);
   }
+  job.leave(builder);
   Parsed parsed{std::move(builder.ast), std::move(builder.diagnostics)};
-  resolve(parsed.ast, globals, parsed.diagnostics);
+  resolve(parsed.ast, job.globals, parsed.diagnostics);
   return parsed;
+}
+
+// Which of several such errors comes first depends on the ids of names (bind_order.hpp, Builder::lambda).
+bool depends_on_ids(const std::vector<Diagnostic>& diagnostics) {
+  const auto several = [&](DiagnosticId id) {
+    return std::ranges::count(diagnostics, id, &Diagnostic::id) > 1;
+  };
+  return several(DiagnosticId::UndefinedVariable) || several(DiagnosticId::DuplicateFormal);
+}
+
+Parsed parse_with(Job& job) {
+  if (job.text.size() > kMaxSourceBytes) return too_large();
+  Parsed parsed = run(job);
+  if (job.earlier == nullptr || !depends_on_ids(parsed.diagnostics)) return parsed;
+  job.earlier = nullptr;
+  if (job.left != nullptr) *job.left = {};
+  job.leaves_something = false;
+  return run(job);
 }
 
 }  // namespace
 
 Parsed parse(std::string_view text, std::span<const std::string_view> globals) {
   std::optional<Tree> tree;
-  return parse_with(text, globals, [&]() -> const Tree* {
-    if (text.size() <= kMaxTreeBytes) tree = Tree::parse(text);
-    return tree ? &*tree : nullptr;
-  });
+  Job job{.text = text, .globals = globals, .tree = [&]() -> const Tree* {
+            if (text.size() <= kMaxTreeBytes) tree = Tree::parse(text);
+            return tree ? &*tree : nullptr;
+          }};
+  return parse_with(job);
 }
 
 Document::Document(std::string text, std::span<const std::string_view> globals)
@@ -154,7 +193,7 @@ void Document::edit(uint32_t begin, uint32_t end, std::string_view replacement) 
   const auto size = static_cast<uint32_t>(text_.size());
   end = std::min(end, size);
   begin = std::min(begin, end);
-  parsed_.reset();
+  note_edit(begin, end, static_cast<uint32_t>(replacement.size()));
   tree_is_current_ = false;
   std::string next;
   next.reserve(text_.size() - (end - begin) + replacement.size());
@@ -185,11 +224,38 @@ const Tree* Document::tree() {
   return tree_ ? &*tree_ : nullptr;
 }
 
-const Parsed& Document::parsed() {
-  if (!parsed_) {
-    parsed_ = parse_with(text_, globals_, [this] { return tree(); });
+// Several edits become one that reaches from the first to the last.
+void Document::note_edit(uint32_t begin, uint32_t end, uint32_t size) {
+  if (!parsed_) return;
+  if (!edited_) edited_ = Edited{begin, begin, begin};
+  const uint32_t reach = std::max(edited_->new_end, end);
+  edited_->old_end += reach - edited_->new_end;
+  edited_->new_end = reach - (end - begin) + size;
+  if (begin < edited_->begin) edited_->begin = begin;
+}
+
+bool Document::can_take_over() const {
+  if (!parsed_ || !left_ || parsed_->ast.blob.size() > 2 * left_->fresh_bytes) return false;
+  if (left_->names_search_path) return Builder::mentions_search_path(text_);
+  const uint32_t begin = edited_->begin - std::min(edited_->begin, Builder::kLongestSearchPathName);
+  const uint32_t end = edited_->new_end + Builder::kLongestSearchPathName;
+  return !Builder::mentions_search_path(text().substr(begin, end - begin));
+}
+
+std::shared_ptr<const Parsed> Document::parsed() {
+  if (parsed_ && !edited_) return parsed_;
+  auto left = std::make_shared<Leftovers>();
+  Job job{
+      .text = text_, .globals = globals_, .tree = [this] { return tree(); }, .left = left.get()};
+  std::optional<Earlier> earlier;
+  if (can_take_over()) {
+    earlier.emplace(parsed_->ast, *left_, edited_->begin, edited_->old_end, edited_->new_end);
+    job.earlier = &*earlier;
   }
-  return *parsed_;
+  parsed_ = std::make_shared<const Parsed>(parse_with(job));
+  left_ = job.leaves_something ? std::move(left) : nullptr;
+  edited_.reset();
+  return parsed_;
 }
 
 std::string format_error(const Diagnostic& diagnostic, const Source& source,

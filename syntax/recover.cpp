@@ -93,7 +93,8 @@ std::vector<Span> candidates(std::string_view text, const SyntaxFailure& failure
 
 class Recovery {
  public:
-  explicit Recovery(std::string_view text) : text_(text) {}
+  Recovery(std::string_view text, const Earlier* earlier, std::vector<Graftable>* bindings)
+      : text_(text), earlier_(earlier), noted_(bindings) {}
 
   std::optional<Recovered> run(SyntaxFailure failure) {
     while (holes_.size() < kMaxHoles) {
@@ -140,11 +141,13 @@ class Recovery {
       bytes += hole.end - hole.begin;
     filled_ = fill_all || bytes < text_.size() / kFillCost;
     damage_ = {};
-    builder_.emplace(text_);
+    builder_.emplace(make_builder(text_, earlier_));
+    if (noted_ != nullptr) noted_->clear();
     const Holes holes{holes_, [this](Span hole, Builder::PendingSetId set) {
                         if (filled_) fill(hole, set);
                       }};
-    return parse_strict(text_, *builder_, &holes);
+    return parse_strict(text_, *builder_,
+                        {.holes = &holes, .earlier = earlier_, .bindings = noted_});
   }
 
   void fill(Span hole, Builder::PendingSetId set) {
@@ -167,6 +170,8 @@ class Recovery {
   }
 
   std::string_view text_;
+  const Earlier* earlier_;
+  std::vector<Graftable>* noted_;
   std::vector<Span> holes_;
   std::optional<Builder> builder_;
   Damage damage_;
@@ -176,9 +181,10 @@ class Recovery {
 
 }  // namespace
 
-std::optional<Recovered> recover(std::string_view text, const SyntaxFailure& failure) {
+std::optional<Recovered> recover(std::string_view text, const SyntaxFailure& failure,
+                                 const Earlier* earlier, std::vector<Graftable>* bindings) {
   if (text.size() < kMinText) return std::nullopt;
-  return Recovery(text).run(failure);
+  return Recovery(text, earlier, bindings).run(failure);
 }
 
 }  // namespace nilas::syntax

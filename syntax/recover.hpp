@@ -23,7 +23,9 @@ struct Recovered {
 };
 
 /// `failure`: where parse_strict(text) stopped. Nothing if the damage is not confined to a few small holes, or the text is
-/// so small that a tree of it costs little. Takes a handful of parses at most.
-std::optional<Recovered> recover(std::string_view text, const SyntaxFailure& failure);
+/// so small that a tree of it costs little. Takes a handful of parses at most; `earlier` and `bindings` are theirs
+/// (StrictOptions).
+std::optional<Recovered> recover(std::string_view text, const SyntaxFailure& failure,
+                                 const Earlier* earlier, std::vector<Graftable>* bindings);
 
 }  // namespace nilas::syntax

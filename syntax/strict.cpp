@@ -1,5 +1,7 @@
 #include "syntax/strict.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <utility>
@@ -19,6 +21,18 @@ struct Cell {
 constexpr uint32_t kEllipsisFlag = 1;
 
 constexpr size_t kMaxBindings = 3;  // of a failure
+
+// Bytes of a set below which its bindings are read again rather than noted and looked up.
+constexpr uint32_t kMinGraftedSet = 256;
+
+// Whether a state is that behind a binding, where another one may follow.
+constexpr auto kBehindBinding = [] {
+  std::array<bool, kStateCount> behind{};
+  for (const auto& gotos : kGotos) {
+    if (gotos[kGoto_binds1] != 0) behind[gotos[kGoto_binds1]] = true;
+  }
+  return behind;
+}();
 
 BinaryOp binary_op(Token token) {
   switch (token) {
@@ -42,9 +56,16 @@ BinaryOp binary_op(Token token) {
 
 class StrictParser {
  public:
-  StrictParser(std::string_view text, Builder& builder, const Holes* holes)
-      : lexer_(text), builder_(builder), holes_(holes) {
-    if (holes_ != nullptr) lexer_.set_holes(holes_->spans);
+  StrictParser(std::string_view text, Builder& builder, const StrictOptions& options)
+      : lexer_(text),
+        builder_(builder),
+        holes_(options.holes),
+        notes_(options.bindings, hole_spans()) {
+    lexer_.set_holes(hole_spans());
+    if (options.earlier != nullptr) {
+      grafter_.emplace(*options.earlier, hole_spans());
+      reserve_like(builder_.ast, options.earlier->ast);
+    }
     stack_.reserve(256);
     stack_.push_back({.state = 0, .first = 0, .span = {0, 0}});
   }
@@ -53,6 +74,13 @@ class StrictParser {
 
  private:
   void shift(const Lexeme& lexeme, uint16_t state);
+  std::span<const Span> hole_spans() const {
+    return holes_ != nullptr ? holes_->spans : std::span<const Span>();
+  }
+  void take_over();
+  void begin_binding(Token token);
+  void end_binding(const Cell& semicolon, Cell& list);
+  void end_set(const Cell& list, Span span);
   void reduce(uint8_t rule);
   Cell act(Action action, const Cell* rhs, Cell out);
   Cell act_name(Action action, const Cell* rhs, Cell out);
@@ -69,6 +97,10 @@ class StrictParser {
   const Holes* holes_;
   std::vector<Cell> stack_;
   size_t length_ = 0;  // of the rule being reduced
+
+  GraftNotes notes_;
+  std::optional<Grafter> grafter_;
+  uint32_t gap_begin_ = 0;  // where the token ended that was shifted last
 };
 
 std::optional<SyntaxFailure> StrictParser::run() {
@@ -82,10 +114,12 @@ std::optional<SyntaxFailure> StrictParser::run() {
       continue;
     }
     if (!have_token) {
+      if (grafter_ && kBehindBinding[state]) take_over();
       previous_end = lexeme.span.end;
       lexeme = lexer_.next();
       have_token = true;
       if (lexeme.error != LexError::None) return fail(lexeme, previous_end);
+      if (notes_.active() && kBehindBinding[state]) begin_binding(lexeme.token);
     }
     const int16_t action = kActions[state][static_cast<size_t>(lexeme.token)];
     if (action == kAccept) {
@@ -112,6 +146,40 @@ void StrictParser::shift(const Lexeme& lexeme, uint16_t state) {
                     .span = lexeme.token == Token::PathEnd ? Span{end, end} : lexeme.span,
                     .a = static_cast<uint32_t>(lexeme.piece),
                     .b = static_cast<uint32_t>(lexeme.token)});
+  gap_begin_ = lexeme.span.end;
+}
+
+// Takes over from an earlier parse the bindings that follow.
+void StrictParser::take_over() {
+  Cell& list = stack_.back();
+  if (const auto end = grafter_->graft(gap_begin_, builder_, list.a, notes_)) {
+    list.span.end = gap_begin_ = *end;
+    lexer_.jump(*end);
+  }
+}
+
+void StrictParser::begin_binding(Token token) {
+  if (token == Token::Id || token == Token::OrKeyword || token == Token::Quote ||
+      token == Token::DollarCurly || token == Token::Inherit) {
+    notes_.begin(gap_begin_, builder_);
+  }
+}
+
+// The binding that ends with `semicolon` is in the Builder. `list`: those of its set; `b` is the number of bindings noted
+// before its second one, and kNone as long as there is none.
+void StrictParser::end_binding(const Cell& semicolon, Cell& list) {
+  if (!notes_.active()) return;
+  if (list.b == kNone) {
+    list.b = notes_.count();
+  } else {
+    notes_.end(semicolon.span.end, builder_);
+  }
+}
+
+// Not for a let, behind whose bindings those of its body are noted.
+void StrictParser::end_set(const Cell& list, Span span) {
+  if (notes_.active() && list.b != kNone && span.end - span.begin < kMinGraftedSet)
+    notes_.forget(list.b);
 }
 
 void StrictParser::reduce(uint8_t index) {
@@ -311,29 +379,45 @@ Cell StrictParser::act_name(Action action, const Cell* rhs, Cell out) {
 Cell StrictParser::act_set(Action action, const Cell* rhs, Cell out) {
   Builder& b = builder_;
   switch (action) {
-    case Action::binds_empty: out.a = b.open_set(); break;
+    case Action::binds_empty:
+      out.a = b.open_set();
+      out.b = kNone;
+      break;
     case Action::bind_first:
       out.a = b.open_set();
+      out.b = kNone;
       b.bind(out.a, rhs[0].a, rhs[0].span, rhs[2].a, out.span);
+      end_binding(rhs[3], out);
       break;
     case Action::bind_more:
       b.bind(out.a, rhs[1].a, rhs[1].span, rhs[3].a, {rhs[1].span.begin, out.span.end});
+      end_binding(rhs[4], out);
       break;
-    case Action::bind_inherit: b.inherit(out.a, rhs[2].a, {rhs[1].span.begin, out.span.end}); break;
+    case Action::bind_inherit:
+      b.inherit(out.a, rhs[2].a, {rhs[1].span.begin, out.span.end});
+      end_binding(rhs[3], out);
+      break;
     case Action::bind_inherit_from:
       b.inherit_from(out.a, rhs[5].a, rhs[3].a, {rhs[1].span.begin, out.span.end});
+      end_binding(rhs[6], out);
       break;
-    case Action::bind_damaged: holes_->fill(rhs[1].span, out.a); break;
+    case Action::bind_damaged:
+      holes_->fill(rhs[1].span, out.a);
+      if (notes_.active() && out.b == kNone) out.b = notes_.count();
+      break;
     case Action::empty_set:
       out.a = b.close_set(b.open_set(), NodeKind::AttrSet, out.span, out.first, 0);
       break;
     case Action::set:
+      end_set(rhs[1], out.span);
       out.a = b.close_set(rhs[1].a, NodeKind::AttrSet, out.span, out.first, 0);
       break;
     case Action::rec_set:
+      end_set(rhs[2], out.span);
       out.a = b.close_set(rhs[2].a, NodeKind::AttrSet, out.span, out.first, kRecursive);
       break;
     default:  // legacy_let
+      end_set(rhs[2], out.span);
       out.a = b.close_set(rhs[2].a, NodeKind::LegacyLet, out.span, out.first, kRecursive);
       break;
   }
@@ -405,8 +489,8 @@ SyntaxFailure StrictParser::fail(const Lexeme& lexeme, uint32_t previous_end) {
 }  // namespace
 
 std::optional<SyntaxFailure> parse_strict(std::string_view text, Builder& builder,
-                                          const Holes* holes) {
-  return StrictParser(text, builder, holes).run();
+                                          const StrictOptions& options) {
+  return StrictParser(text, builder, options).run();
 }
 
 std::string syntax_error_message(Token unexpected, uint64_t expected) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "syntax/builder.hpp"
+#include "syntax/graft.hpp"
 #include "syntax/lexer.hpp"
 
 namespace nilas::syntax {
@@ -36,12 +37,21 @@ struct Holes {
   std::function<void(Span hole, Builder::PendingSetId set)> fill;
 };
 
+/// What a parse may have besides the text.
+struct StrictOptions {
+  const Holes* holes = nullptr;
+  /// Its ast is what `builder` was made from. Needs `bindings`.
+  const Earlier* earlier = nullptr;
+  /// Gets what a later parse can take over; it is of use if this parse succeeds.
+  std::vector<Graftable>* bindings = nullptr;
+};
+
 /// Parses `text` into `builder`, and sets the root of its Ast. Everything C++ Nix reports while
 /// parsing is appended to builder.diagnostics, in its order. If the text cannot be parsed to its
 /// end, the last diagnostic is the error that stopped it, the Ast has no root, and the failure is
 /// returned (for an error of the lexer with token Invalid and nothing expected). Linear.
 std::optional<SyntaxFailure> parse_strict(std::string_view text, Builder& builder,
-                                          const Holes* holes = nullptr);
+                                          const StrictOptions& options = {});
 
 /// "syntax error, unexpected ';', expecting '.' or '='": the message of C++ Nix.
 std::string syntax_error_message(Token unexpected, uint64_t expected);

@@ -52,6 +52,7 @@ std::vector<Finding> syntax_findings(const std::string& path,
 
 void filter_findings(std::vector<Finding>& findings, std::string_view text, const syntax::Ast& ast,
                      const Rules& rules) {
+  if (findings.empty()) return;  // the text is not searched for nothing at each keystroke
   Suppressions suppressions(text, ast);
   std::erase_if(findings, [&](Finding& f) {
     const auto severity = rules[f.id];

@@ -165,7 +165,10 @@ void FrameDecoder::consume(size_t n) {
 }
 
 std::string encode_frame(std::string_view body) {
-  return fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
+  std::string frame = fmt::format("Content-Length: {}\r\n\r\n", body.size());
+  frame.reserve(frame.size() + body.size());  // of megabytes, perhaps
+  frame += body;
+  return frame;
 }
 
 std::string_view frame_body(std::string_view frame) {

@@ -19,6 +19,7 @@ namespace nilas::lsp {
 namespace {
 
 namespace asio = boost::asio;
+constexpr int kPipeBytes = 1 << 20;  // what Linux allows everybody
 constexpr size_t kChunk = 64 << 10;
 
 std::string system_error(std::string_view what) {
@@ -84,6 +85,10 @@ Transport::Transport(asio::io_context& io, int input, int output)
       chunk_(kChunk) {
   input_.assign(input);
   output_.assign(output == input ? ::dup(output) : output);
+#ifdef F_SETPIPE_SZ
+  // An answer of a megabyte goes out at once, not in twenty turns of writer and reader. Not allowed, or no pipe: no matter.
+  ::fcntl(output_.native_handle(), F_SETPIPE_SZ, kPipeBytes);
+#endif
 }
 
 Transport::~Transport() {

@@ -261,7 +261,7 @@ def write(tables, token_texts, out):
         put('  {' + ','.join(str(moves.get(n, 0)) for n in tables.nonterminals) + '},')
     put('};')
     put('// Columns of kGotos.')
-    for name in ('binds', 'binds1'):
+    for name in ('binds', 'binds1', 'expr'):
         put(f'inline constexpr uint8_t kGoto_{name} = {names[name]};')
 
 

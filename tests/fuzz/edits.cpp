@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
         begin + (removed < 128 ? removed % 4 : (length - begin) * (removed - 128) / 127);
     const std::string_view text = fuzz::take(data, fuzz::take_byte(data));
     document.edit(begin, std::min(end, length), text);
-    FUZZ_CHECK(fuzz::same_text(describe(document.parsed()), describe(parse(document.text()))));
+    FUZZ_CHECK(fuzz::same_text(describe(*document.parsed()), describe(parse(document.text()))));
     const auto fresh = Tree::parse(document.text());
     const Tree* tree = document.tree();
     FUZZ_CHECK(fresh.has_value() == (tree != nullptr));

@@ -33,8 +33,8 @@ void check_locate(const std::string& source, const std::string& want) {
   Document document(cursor.text);
   const Tree* tree = document.tree();
   REQUIRE(tree != nullptr);
-  const Located at = locate(*tree, document.parsed().ast, cursor.offset);
-  CHECK(describe(cursor.text, document.parsed(), at) == want);
+  const Located at = locate(*tree, document.parsed()->ast, cursor.offset);
+  CHECK(describe(cursor.text, *document.parsed(), at) == want);
 }
 
 TEST_CASE("a variable, a number, a path, a search path") {
