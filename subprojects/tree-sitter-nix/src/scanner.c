@@ -68,7 +68,9 @@ static bool emit_between_names(TSLexer* lexer, const bool* valid, bool first_on_
   if (!valid[MAY_BE_FORMAL] || assignment_follows(lexer, false)) {
     return finish(lexer, MISSING_ASSIGNMENT);
   }
-  if (!first_on_line && lexer->lookahead == ';') return finish(lexer, MISSING_EQUALS);
+  bool const more_names = is(lexer, WORD_START) || lexer->lookahead == '}' || lexer->eof(lexer);
+  bool const listed = lexer->lookahead == ',' || lexer->lookahead == '?' || more_names;
+  if (!first_on_line && !listed) return finish(lexer, MISSING_EQUALS);
   bool const formal = !first_on_line || lexer->lookahead == ',' || lexer->lookahead == '?';
   return finish(lexer, formal ? MISSING_COMMA : MISSING_ASSIGNMENT);
 }
