@@ -88,8 +88,7 @@ void Lowering::tell_mistakes() {
     // What the end of the file cuts off may have defined any name.
     if (at >= end) m.confines = everything();
     // An ERROR node is told apart by where its region begins.
-    const bool is_syntax = m.diagnostic.id == DiagnosticId::SyntaxError;
-    if (is_syntax && m.confines.begin != at) damage_.regions.push_back(m.confines);
+    if (!m.understood && m.confines.begin != at) damage_.regions.push_back(m.confines);
     if (lost || (m.vague && consequence)) continue;
     damage_.errors.push_back(std::move(m.diagnostic));
   }
@@ -242,6 +241,7 @@ void Lowering::missing(CstKind kind, const Frame& parent, Span span) {
     default:
       add_mistake(make_diagnostic(DiagnosticId::TrailingSlash, {span.begin - 1, span.begin}));
       mistakes_.back().diagnostic.nix_offset = span.begin;
+      mistakes_.back().understood = true;
   }
 }
 

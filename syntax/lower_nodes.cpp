@@ -58,6 +58,7 @@ Lowering::Item Lowering::finish(Frame& frame) {
       const Item op = found != nullptr ? *found : Item{.kind = CstKind::Token, .span = frame.span};
       if (frame.kind == CstKind::ChainedComparison) {
         damage(op.span, "comparisons cannot be chained; use parentheses or '&&'");
+        mistakes_.back().understood = true;
       }
       const NodeId left = expression(frame, CstField::Left);
       const NodeId right = expression(frame, CstField::Right);

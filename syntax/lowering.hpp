@@ -82,7 +82,8 @@ class Lowering {
   struct Mistake {
     Diagnostic diagnostic;
     Span confines;
-    bool vague = false;       // what it says is nothing new after another one in the same confines
+    bool understood = false;  // everything around it is as it was written
+    bool vague = false;       // says nothing new after another one in the same confines
     uint32_t lost_until = 0;  // up to there, nothing is to be believed
   };
   Span confines() const;
