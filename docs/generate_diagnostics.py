@@ -35,7 +35,7 @@ all `.nix` files below them tells (`--evaluate`: and evaluation). Files are chec
 | `--fix` | apply the fixes that keep the meaning, then report what is left |
 | `--format human\|json\|sarif\|github` | for people, for programs, for code scanning (SARIF 2.1.0), for annotations in GitHub Actions |
 | `--write-baseline FILE`, `--baseline FILE` | write what is found; do not report what was found then. A finding is known by its file, its name and the text of its line, so it may move |
-| `--fail-on LEVEL` | the least severe diagnostics for which the exit status is 1; `error` by default |
+| `--fail-on LEVEL` | the least severe diagnostics for which the exit status is 1; `error` by default. They are looked for and printed whatever `--level` says |
 
 Exit status: 0, nothing so severe was found; 1, something was; 2, a file could not be read or written, or an argument not
 be understood.

@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     const int code = program.exit(e);
-    return code == 0 ? 0 : 1;
+    if (code == 0) return 0;
+    return program.got_subcommand("check") ? 2 : 1;  // where 1 says that something was found
   } catch (const std::exception& e) {
     std::fprintf(stderr, "nilas: %s\n", e.what());
     return 1;

@@ -1,6 +1,7 @@
 #include "syntax/lower.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "syntax/lowering.hpp"
 
@@ -50,13 +51,47 @@ Damage Lowering::run() {
     const auto size = static_cast<uint32_t>(text_.size());
     builder_.ast.root = builder_.error({0, size}, 0, builder_.pending_mark());
   }
+  tell_mistakes();
   std::ranges::sort(damage_.names);
-  std::ranges::stable_sort(damage_.errors, {}, [](const Diagnostic& d) { return d.span.begin; });
   return std::move(damage_);
 }
 
 void Lowering::damage(Span span, std::string message) {
-  damage_.errors.push_back(make_diagnostic(DiagnosticId::SyntaxError, span, message));
+  add_mistake(make_diagnostic(DiagnosticId::SyntaxError, span, message));
+}
+
+void Lowering::add_mistake(Diagnostic diagnostic) {
+  mistakes_.push_back({std::move(diagnostic), confines()});
+}
+
+// The innermost binding that is being lowered, or everything.
+Span Lowering::confines() const {
+  for (size_t i = frames_.size(); i-- > 0;) {
+    const CstKind kind = frames_[i].kind;
+    if (kind == CstKind::Binding || kind == CstKind::Inherit || kind == CstKind::InheritFrom)
+      return frames_[i].span;
+  }
+  return everything();
+}
+
+void Lowering::tell_mistakes() {
+  std::ranges::stable_sort(mistakes_, {}, [](const Mistake& m) { return m.diagnostic.span.begin; });
+  std::unordered_set<uint32_t> damaged;  // confines, by where they begin
+  uint32_t lost_until = 0;
+  const size_t end = text_.find_last_not_of(" \t\r\n") + 1;
+  for (Mistake& m : mistakes_) {
+    const uint32_t at = m.diagnostic.span.begin;
+    const bool told = !damaged.insert(m.confines.begin).second;
+    const bool consequence = m.confines == everything() ? !damage_.errors.empty() : told;
+    const bool lost = at < lost_until;
+    lost_until = std::max(lost_until, m.lost_until);
+    // What the end of the file cuts off may have defined any name.
+    if (at >= end) m.confines = everything();
+    // An ERROR node is told apart by where its region begins.
+    if (!m.understood && m.confines.begin != at) damage_.regions.push_back(m.confines);
+    if (lost || (m.vague && consequence)) continue;
+    damage_.errors.push_back(std::move(m.diagnostic));
+  }
 }
 
 // Keeps a doc comment until its token comes. `/**/` and `/***` open plain comments.
@@ -116,9 +151,9 @@ void Lowering::leaf(TSNode node, const CstSymbol& symbol, CstField field) {
   if (frames_.empty()) return;  // the root itself: an empty file
   if (ts_node_is_missing(node)) {
     const std::string_view type = ts_node_type(node);
-    damage(span, symbol.kind == CstKind::Token ? "missing '" + std::string(type) + "'"
-                                               : "missing " + std::string(type));
-    if (symbol.kind == CstKind::Token) return;
+    if (symbol.kind == CstKind::Token) return damage(span, "missing '" + std::string(type) + "'");
+    if (type.starts_with("missing_")) return missing(symbol.kind, frames_.back(), span);
+    damage(span, "missing " + std::string(type));
     items_.push_back({.kind = CstKind::MissingExpression, .field = field, .span = span});
     return;
   }
@@ -187,22 +222,26 @@ void Lowering::missing(CstKind kind, const Frame& parent, Span span) {
     case CstKind::MissingComma: return damage(span, "missing ','");
     case CstKind::UnterminatedComment: return damage(span, "unterminated comment");
     case CstKind::MissingQuote:
-      return damage(span, parent.kind == CstKind::String ? "missing '\"'" : "missing \"''\"");
+      damage(span, parent.kind == CstKind::String ? "missing '\"'" : "missing \"''\"");
+      // Text is read as code from here on, or code as text.
+      mistakes_.back().lost_until = everything().end;
+      return;
     case CstKind::MissingDelimiter:
-      return damage(span,
-                    parent.kind == CstKind::Parenthesized || parent.kind == CstKind::InheritFrom
-                        ? "missing ')'"
-                    : parent.kind == CstKind::List ? "missing ']'"
-                                                   : "missing '}'");
+      damage(span, parent.kind == CstKind::Parenthesized || parent.kind == CstKind::InheritFrom
+                       ? "missing ')'"
+                   : parent.kind == CstKind::List ? "missing ']'"
+                                                  : "missing '}'");
+      mistakes_.back().vague = true;  // any mistake may have taken its bracket
+      return;
     case CstKind::MissingKeyword: {
       if (parent.kind == CstKind::Let) return damage(span, "missing 'in'");
       const bool then_seen = find(parent, CstField::Consequence) != nullptr;
       return damage(span, then_seen ? "missing 'else'" : "missing 'then'");
     }
     default:
-      damage_.errors.push_back(
-          make_diagnostic(DiagnosticId::TrailingSlash, {span.begin - 1, span.begin}));
-      damage_.errors.back().nix_offset = span.begin;
+      add_mistake(make_diagnostic(DiagnosticId::TrailingSlash, {span.begin - 1, span.begin}));
+      mistakes_.back().diagnostic.nix_offset = span.begin;
+      mistakes_.back().understood = true;
   }
 }
 

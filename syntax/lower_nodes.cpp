@@ -58,6 +58,7 @@ Lowering::Item Lowering::finish(Frame& frame) {
       const Item op = found != nullptr ? *found : Item{.kind = CstKind::Token, .span = frame.span};
       if (frame.kind == CstKind::ChainedComparison) {
         damage(op.span, "comparisons cannot be chained; use parentheses or '&&'");
+        mistakes_.back().understood = true;
       }
       const NodeId left = expression(frame, CstField::Left);
       const NodeId right = expression(frame, CstField::Right);
@@ -200,7 +201,16 @@ Lowering::Item Lowering::finish_binding(Frame& frame) {
   Frame* set = binding_set();
   const bool nameless = builder_.name_mark() == frame.names;
   const bool path = frame.kind == CstKind::Binding;
-  if (set == nullptr || (path && (nameless || has(frame, CstKind::MissingAssignment)))) {
+  const bool valueless =
+      path && has(frame, CstKind::MissingAssignment) && find(frame, CstField::Value) == nullptr;
+  if (set == nullptr || (path && (nameless || valueless))) {
+    // Any name that is undefined in it may be the one.
+    if (set != nullptr && nameless && set->kind != CstKind::Attrset)
+      damage_.regions.push_back(set->span);
+    if (const Item* names = find(frame, CstField::Attrpath)) {  // is meant to be defined here
+      const std::string_view written = builder_.source(names->span);
+      damage_.names.emplace_back(written.substr(0, written.find_first_of(". \t\r\n")));
+    }
     builder_.drop({frame.names, frame.parts, frame.formals, frame.pending});
     return item;
   }
@@ -266,6 +276,8 @@ Lowering::Item Lowering::finish_error(Frame& frame) {
     const std::string_view line = builder_.source(frame.span);
     const size_t size = std::min(line.find_first_of("\r\n"), line.size());
     damage({frame.span.begin, frame.span.begin + static_cast<uint32_t>(size)}, "syntax error");
+    mistakes_.back().vague = true;
+    mistakes_.back().lost_until = mistakes_.back().confines.end;
   }
   for (size_t i = frame.items; i < items_.size(); ++i) {
     if (items_[i].node != kNoNode) builder_.push_pending(items_[i].node);

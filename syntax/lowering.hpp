@@ -9,6 +9,11 @@
 // Broken text: a missing_* node of the grammar is one error, and the construct around it keeps its
 // shape. In an ERROR node of tree-sitter anything may stand; its expressions become children of an
 // Error node, its bindings go to the set around it.
+//
+// One mistake is one error. Each is confined to the innermost binding around it, or to nothing: then
+// brackets do not match, and all that tree-sitter stumbles over later is a consequence. So is what
+// is undefined within those confines, for nobody knows what was meant; and after an ERROR node or a
+// string without an end, whatever else is wrong there.
 
 #include "syntax/cst_kinds.hpp"
 #include "syntax/lower.hpp"
@@ -73,6 +78,20 @@ class Lowering {
   void open(Frame& frame) {
     if (frame.set == kNone) frame.set = builder_.open_set();
   }
+  /// An error of syntax, not told yet.
+  struct Mistake {
+    Diagnostic diagnostic;
+    Span confines;
+    bool understood = false;  // everything around it is as it was written
+    bool vague = false;       // says nothing new after another one in the same confines
+    uint32_t lost_until = 0;  // up to there, nothing is to be believed
+  };
+  Span confines() const;
+  Span everything() const {
+    return part_set_ != kNone ? part_ : Span{0, static_cast<uint32_t>(text_.size())};
+  }
+  void add_mistake(Diagnostic diagnostic);
+  void tell_mistakes();
   const Item* find(const Frame& frame, CstField field) const;
   const Item* find_token(const Frame& frame, CstToken token) const;
   NodeId expression(Frame& frame, CstField field);
@@ -85,6 +104,7 @@ class Lowering {
   Span part_;                               // if only a part of the text is lowered: that,
   Builder::PendingSetId part_set_ = kNone;  // and the set that its bindings belong to
   Damage damage_;
+  std::vector<Mistake> mistakes_;
   std::vector<Frame> frames_;
   std::vector<Item> items_;
   Span doc_;           // a doc comment whose token has not come yet

@@ -233,10 +233,15 @@ class FileRun {
     }
   }
 
-  /// Several bindings may lead to the same error; it is shown once.
+  /// Several bindings may lead to the same error; it is shown once, where it was met first.
   void report(Finding finding) {
+    const auto leads_to = [&](Span span) {
+      return span == finding.span || std::ranges::any_of(finding.related, [&](const auto& r) {
+               return r.place.path == file_.name && r.place.span == span;
+             });
+    };
     const bool known = std::ranges::any_of(result_.findings, [&](const Finding& f) {
-      return f.span == finding.span && f.message == finding.message;
+      return f.message == finding.message && leads_to(f.span);
     });
     if (!known) result_.findings.push_back(std::move(finding));
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <optional>
 #include <unistd.h>
+#include <unordered_map>
 
 #include "lsp/commands/check_baseline.hpp"
 #include "lsp/commands/check_files.hpp"
@@ -69,7 +70,7 @@ std::optional<Severity> severity_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// What is less severe than the level is not even looked for.
+/// What is less severe than the levels is not even looked for.
 std::expected<analysis::Rules, std::string> rules_of(const Options& options) {
   analysis::Rules rules;
   for (const std::string& rule : options.severities) {
@@ -79,7 +80,7 @@ std::expected<analysis::Rules, std::string> rules_of(const Options& options) {
                                                  std::string_view(rule).substr(equals + 1));
     if (!fine) return std::unexpected("'" + rule + "' is not NAME=LEVEL");
   }
-  const Severity level = *severity_of(options.level);
+  const Severity level = std::max(*severity_of(options.level), *severity_of(options.fail_on));
   for (auto& severity : rules.severities)
     if (severity && *severity > level) severity.reset();
   return rules;
@@ -88,13 +89,19 @@ std::expected<analysis::Rules, std::string> rules_of(const Options& options) {
 /// What the arguments name is evaluated, what is found below directories only if that is asked for.
 std::expected<std::vector<CheckedFile>, std::string> files_of(const Options& options) {
   std::vector<CheckedFile> files;
+  std::unordered_map<std::string, size_t> seen;  // a file may lie below several arguments
   for (const std::string& path : options.paths) {
     const auto found = nix_files({path});
     if (!found) return std::unexpected(found.error());
+    if (found->empty()) fmt::print(stderr, "nilas: {}: there are no .nix files\n", path);
     std::error_code code;
     const bool named = !std::filesystem::is_directory(path, code);
-    for (const std::string& file : *found)
-      files.push_back({file, (named || options.evaluate) && !options.no_evaluation});
+    const bool evaluate = (named || options.evaluate) && !options.no_evaluation;
+    for (const std::string& file : *found) {
+      const auto [at, added] = seen.emplace(file, files.size());
+      if (added) files.push_back({file, false});
+      files[at->second].evaluate |= evaluate;
+    }
   }
   return files;
 }
@@ -132,7 +139,9 @@ class Run {
                   .search_path = options.search_path,
                   .milliseconds = options.milliseconds,
                   .fix = options.fix,
-                  .tell_fixable = options.format == "json"}),
+                  .tell_fixable = options.format == "json",
+                  .columns = options.format == "sarif" ? PositionEncoding::Utf16
+                                                       : PositionEncoding::Utf8}),
         bar_(files_.size()),
         reporter_(make_reporter(options.format, stdout)),
         fail_on_(*severity_of(options.fail_on)) {}

@@ -18,6 +18,11 @@ std::string trimmed(std::string_view line) {
   return std::string(line.substr(begin, line.find_last_not_of(" \t") - begin + 1));
 }
 
+/// What is left of a text in a file of JSON, which has no room for invalid UTF-8.
+std::string as_written(const std::string& text) {
+  return Json::parse(to_text(Json(text))).get<std::string>();
+}
+
 }  // namespace
 
 Baseline Baseline::beside(const std::string& path) {
@@ -46,8 +51,9 @@ std::expected<Baseline, std::string> Baseline::read(const std::string& path) {
 }
 
 Baseline::Key Baseline::key_of(const ReportedFinding& finding) const {
-  return {std::filesystem::path(finding.place.path).lexically_relative(directory_).string(),
-          std::string(syntax::info(finding.id).name), trimmed(finding.line_text)};
+  const std::filesystem::path path = finding.place.path;
+  return {as_written(path.lexically_relative(directory_).string()),
+          std::string(syntax::info(finding.id).name), as_written(trimmed(finding.line_text))};
 }
 
 bool Baseline::take(const ReportedFinding& finding) {

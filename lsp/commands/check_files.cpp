@@ -23,8 +23,9 @@ constexpr size_t kFilesPerWorld = 200;
 /// Files that may be done ahead of the one that is printed next.
 constexpr size_t kAhead = 4096;
 
-ReportedPlace place_of(std::string path, const LineIndex& lines, syntax::Span span) {
-  const Range r = lines.range(span, PositionEncoding::Utf8);
+ReportedPlace place_of(std::string path, const LineIndex& lines, syntax::Span span,
+                       PositionEncoding columns) {
+  const Range r = lines.range(span, columns);
   return {std::move(path), r.start.line + 1, r.start.character + 1, r.end.line + 1,
           r.end.character + 1};
 }
@@ -97,14 +98,15 @@ void FileChecker::report(const CheckedFile& file, const std::string& text,
     result.findings.push_back({.severity = f.severity,
                                .id = f.id,
                                .message = f.message,
-                               .place = place_of(file.path, lines, f.span),
+                               .place = place_of(file.path, lines, f.span, options_.columns),
                                .related = {},
                                .line_text = line_around(text, f.span.begin),
                                .fixable = fixable});
     for (const analysis::RelatedPlace& r : f.related) {
-      auto place = r.place.path == file.path
-                       ? place_of(file.path, lines, r.place.span)
-                       : place_of(r.place.path, LineIndex(r.place.text), r.place.span);
+      auto place =
+          r.place.path == file.path
+              ? place_of(file.path, lines, r.place.span, options_.columns)
+              : place_of(r.place.path, LineIndex(r.place.text), r.place.span, options_.columns);
       result.findings.back().related.emplace_back(std::move(place), r.message);
     }
   }

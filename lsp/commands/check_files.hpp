@@ -16,6 +16,7 @@
 #include "lsp/analysis/rules.hpp"
 #include "lsp/commands/check_report.hpp"
 #include "lsp/commands/evaluator_session.hpp"
+#include "lsp/positions.hpp"
 #include "syntax/parse.hpp"
 
 namespace nilas::lsp {
@@ -38,6 +39,7 @@ struct FileOptions {
   int64_t milliseconds = 10000;  ///< for the evaluation of a file
   bool fix = false;
   bool tell_fixable = false;  ///< fill in ReportedFinding::fixable
+  PositionEncoding columns = PositionEncoding::Utf8;
 };
 
 class FileChecker {

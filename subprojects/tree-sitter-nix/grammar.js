@@ -114,6 +114,8 @@ module.exports = grammar({
     $.missing_comma,
     $._missing_formals_end,
     $._missing_set,
+    $._missing_equals,
+    $._missing_name,
     $._may_be_formal, // never emitted: valid only right after a name that is or may become a formal
     $._error_sentinel, // never emitted: valid only during error recovery
   ],
@@ -336,7 +338,7 @@ module.exports = grammar({
 
     attrpath: ($) =>
       seq(
-        field("attr", $._attr),
+        field("attr", choice($._attr, alias($._missing_name, $.missing_attribute))),
         repeat(seq(".", field("attr", $._key_attr))),
       ),
 
@@ -399,11 +401,16 @@ module.exports = grammar({
 
     _binding: ($) => field("binding", choice($.binding, $.inherit, $.inherit_from)),
 
+    // Two tokens for one that is missing: before a value, and where there is none.
     binding: ($) =>
       seq(
         field("attrpath", $.attrpath),
         choice(
-          seq("=", field("value", $._expression), choice(";", $.missing_semicolon)),
+          seq(
+            choice("=", alias($._missing_equals, $.missing_assignment)),
+            field("value", $._expression),
+            choice(";", $.missing_semicolon),
+          ),
           seq($.missing_assignment, optional(";")),
         ),
       ),

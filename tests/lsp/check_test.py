@@ -53,6 +53,54 @@ def test_what_cannot_be_done_is_status_2():
             assert code == 2 and err and not out, (arguments, code, out, err)
 
 
+def test_what_is_not_understood_is_status_2():
+    with Workspace(files(a='1')) as w:
+        for arguments in [['--format', 'xml', 'a.nix'], ['--no-such-option', 'a.nix'], []]:
+            code, out, err = run(w.root, *arguments)
+            assert code == 2 and err and not out, (arguments, code, out, err)
+
+
+def test_a_file_is_reported_once():
+    with Workspace(files(x__a='y')) as w:
+        found = '$ROOT/x/a.nix:1:1: error: undefined variable \'y\' [undefined-variable]\n'
+        assert run(w.root, 'x/a.nix', 'x', '.', 'x/a.nix') == (1, found, '')
+
+
+def test_nothing_to_check():
+    with Workspace({('/x/readme.txt', False): 'no Nix'}) as w:
+        assert run(w.root, 'x') == (0, '', 'nilas: x: there are no .nix files\n')
+
+
+def test_what_fails_the_run_is_looked_for():
+    with Workspace(files(a='x: (x)')) as w:
+        assert run(w.root, 'a.nix') == (0, '', '')
+        code, out, _ = run(w.root, '--fail-on', 'hint', 'a.nix')
+        assert code == 1 and 'these parentheses change nothing' in out, out
+
+
+def test_columns_of_sarif_are_utf16():
+    with Workspace(files(a='{ "\u00e4\U0001f600" = y; }')) as w:
+        region = json.loads(run(w.root, '--format', 'sarif', 'a.nix')[1])['runs'][0]['results'][0]
+        region = region['locations'][0]['physicalLocation']['region']
+        assert region == {'startLine': 1, 'startColumn': 11, 'endLine': 1, 'endColumn': 12}, region
+        assert json.loads(run(w.root, '--format', 'json', 'a.nix')[1])[0]['column'] == 14
+
+
+def test_a_baseline_knows_lines_that_are_not_utf8():
+    with Workspace(files(b='1')) as w:
+        with open(f'{w.root}/a.nix', 'wb') as f:
+            f.write(b'{ "\xff" = y; }')
+        assert run(w.root, '--write-baseline', 'known.json', '.')[0] == 0
+        assert run(w.root, '--baseline', 'known.json', '.') == (0, '', '')
+
+
+def test_one_evaluation_error_is_reported_once():
+    with Workspace(files(a='let\n  lib = import ./b.nix;\n  c = lib.d 1;\nin { inherit c lib; e = [ c ]; }')) as w:
+        code, out, _ = run(w.root, 'a.nix')
+        places = [line for line in out.splitlines() if not line.startswith(' ')]
+        assert code == 1 and len(places) == 1 and ':2:9: error:' in places[0], out
+
+
 def test_levels():
     with Workspace(files(a='let b = (1); c = 2; in c')) as w:
         code, out, _ = run(w.root, 'a.nix')

@@ -63,6 +63,16 @@ bool may_touch(std::string_view text, size_t at, std::string_view brackets) {
          brackets.contains(text[at]);
 }
 
+/// Whether the node of the finding is what a selection takes from: elsewhere a dot begins a path.
+bool is_selected_from(const FixContext& c) {
+  const NodeId child = c.finding.subject;
+  for (NodeId id = child + 1; id < c.ast.nodes.size(); ++id) {
+    const Node& n = c.ast[id];
+    if (n.first <= c.ast[child].first) return n.kind == NodeKind::Select && n.a == child;
+  }
+  return false;
+}
+
 }  // namespace
 
 Edits fix_useless_boolean(const FixContext& c) {
@@ -133,8 +143,9 @@ Edits fix_redundant_parentheses(const FixContext& c) {
     open.end = inner.begin;
     close.begin = inner.end;
   }
-  const bool before = n.span.begin == 0 || may_touch(c.text, n.span.begin - 1, "([{;");
-  const bool after = may_touch(c.text, n.span.end, ")]};");
+  const bool before = n.span.begin == 0 || may_touch(c.text, n.span.begin - 1, "([{;!");
+  const bool after =
+      may_touch(c.text, n.span.end, ")]};,") || (c.text[n.span.end] == '.' && is_selected_from(c));
   return {{open, before ? "" : " "}, {close, after ? "" : " "}};
 }
 

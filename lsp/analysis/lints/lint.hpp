@@ -63,6 +63,7 @@ bool is_surely_boolean(const Ast& ast, NodeId node);
 // The lints, by file. `id` is the node, `n` what it is.
 void lint_string(Lint& lint, NodeId id, const Node& n);      // literals.cpp
 void lint_call(Lint& lint, NodeId id, const Node& n);        // literals.cpp
+void lint_list(Lint& lint, const Node& n);                   // literals.cpp
 void lint_if(Lint& lint, NodeId id, const Node& n);          // booleans.cpp
 void lint_assert(Lint& lint, NodeId id, const Node& n);      // booleans.cpp
 void lint_unary(Lint& lint, NodeId id, const Node& n);       // booleans.cpp

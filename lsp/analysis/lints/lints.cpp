@@ -17,10 +17,10 @@ void visit(Lint& lint, NodeId id, const Node& n) {
     case NodeKind::InheritFrom:
     case NodeKind::Path:
     case NodeKind::HasAttr:
-    case NodeKind::List:
     case NodeKind::With:
     case NodeKind::Paren: return;
     case NodeKind::String: return lint_string(lint, id, n);
+    case NodeKind::List: return lint_list(lint, n);
     case NodeKind::Var: return lint_variable(lint, id, n);
     case NodeKind::Select: return lint_select(lint, id, n);
     case NodeKind::Apply: return lint_call(lint, id, n);

@@ -29,6 +29,15 @@ bool is_number(const Node& n) {
   return n.kind == NodeKind::Int || n.kind == NodeKind::Float;
 }
 
+/// `01.5` and `1.0e`, of which Nix makes two expressions.
+bool is_torn(const Node& number, const Node& next) {
+  return is_number(number) && next.span.begin == number.span.end;
+}
+
+std::string torn(const Lint& lint, Span whole) {
+  return "'" + std::string(lint.source(whole)) + "' is no number, but two expressions side by side";
+}
+
 }  // namespace
 
 void lint_string(Lint& lint, NodeId id, const Node& n) {
@@ -44,11 +53,21 @@ void lint_call(Lint& lint, NodeId id, const Node& n) {
   if (kind.empty()) return;
   const Node& argument = lint.ast[lint.ast.lists[n.b]];
   std::string message = std::string(kind) + " cannot be called";
-  if (is_number(callee) && argument.span.begin == callee.span.end) {
-    const std::string number(lint.source({callee.span.begin, argument.span.end}));
-    message = "'" + number + "' is no number, but two expressions side by side";
-  }
+  if (is_torn(callee, argument)) message = torn(lint, {callee.span.begin, argument.span.end});
   lint.report(DiagnosticId::CallOfLiteral, callee.span, id, message);
+}
+
+void lint_list(Lint& lint, const Node& n) {
+  const Node* before = nullptr;
+  for (const NodeId item : lint.ast.children(n.a, n.b)) {
+    const Node& next = lint.ast[item];
+    const bool number_or_name = is_number(next) || next.kind == NodeKind::Var;
+    if (before && number_or_name && is_torn(*before, next)) {
+      const Span whole{before->span.begin, next.span.end};
+      lint.report(DiagnosticId::CallOfLiteral, whole, item, torn(lint, whole));
+    }
+    before = &next;
+  }
 }
 
 }  // namespace nilas::analysis

@@ -1,6 +1,7 @@
 // Parentheses that change nothing. Whether they do depends on what stands around them, so each slot
 // that holds an expression is looked at, not each Paren node.
 
+#include "lsp/analysis/fixes/edit.hpp"
 #include "lsp/analysis/lints/lint.hpp"
 
 namespace nilas::analysis {
@@ -8,10 +9,11 @@ namespace {
 
 /// What delimits the expression in a slot.
 enum class Slot : uint8_t {
-  Whole,     ///< keywords or punctuation: anything may stand there
-  Argument,  ///< white space: element of a list, argument or function of a call; a default
-  Operand,   ///< an operator
-  Base,      ///< the dot of a selection
+  Whole,          ///< keywords or punctuation: anything may stand there
+  Argument,       ///< white space: element of a list, argument or function of a call; a default
+  Operand,        ///< an operator
+  Base,           ///< the dot of a selection
+  DefaultedBase,  ///< of one with a default
 };
 
 class Parentheses {
@@ -52,7 +54,9 @@ class Parentheses {
       case NodeKind::If: look(n.c, Slot::Whole); [[fallthrough]];
       case NodeKind::With:
       case NodeKind::Assert: look(n.a, Slot::Whole); return look(n.b, Slot::Whole);
-      case NodeKind::Select: look(n.c, Slot::Argument); return look(n.a, Slot::Base);
+      case NodeKind::Select:
+        look(n.c, Slot::Argument);
+        return look(n.a, n.c == kNone ? Slot::Base : Slot::DefaultedBase);
       case NodeKind::HasAttr: return look(n.a, Slot::Operand);
       case NodeKind::Unary: return look(n.a, Slot::Operand);
       case NodeKind::Binary: look(n.a, Slot::Operand); return look(n.b, Slot::Operand);
@@ -74,8 +78,10 @@ class Parentheses {
     if (n.kind != NodeKind::Paren) return;
     const bool plain = is_redundant(ast_[n.a], slot);
     if (!plain && !is_delimited(ast_[n.a], slot)) return;
-    // `f (a.b) or c`: what follows would become a default.
+    // `f (a.b) or c`: what follows would become a default. So would that of `(a.b).c or d`, which
+    // does not excuse a missing b.
     if (slot != Slot::Whole && is_followed_by_or(n.span.end)) return;
+    if (slot == Slot::DefaultedBase && ast_[n.a].kind == NodeKind::Select) return;
     lint_.report(plain ? DiagnosticId::RedundantParentheses : DiagnosticId::DelimitedParentheses,
                  n.span, id);
   }
@@ -87,15 +93,17 @@ class Parentheses {
       case NodeKind::String:
         // A URL takes in what follows, up to white space.
         if (inner.op == static_cast<uint8_t>(syntax::StringStyle::Url)) return false;
-        return slot != Slot::Base;
+        return !is_base(slot);
       case NodeKind::Paren: return true;
       case NodeKind::Int:
-      case NodeKind::List: return slot != Slot::Base;
+      case NodeKind::List: return !is_base(slot);
       case NodeKind::AttrSet: return slot == Slot::Whole || slot == Slot::Argument;
       case NodeKind::Select: return inner.c == kNone;
       default: return false;
     }
   }
+
+  static bool is_base(Slot slot) { return slot == Slot::Base || slot == Slot::DefaultedBase; }
 
   static bool is_delimited(const Node& inner, Slot slot) {
     const bool url = inner.kind == NodeKind::String &&
@@ -104,9 +112,11 @@ class Parentheses {
   }
 
   bool is_followed_by_or(uint32_t end) const {
-    const std::string_view text = lint_.input.text;
-    const size_t at = text.find_first_not_of(" \t\r\n", end);
-    return at != std::string_view::npos && (text.substr(at, 2) == "or" || text[at] == '#');
+    const std::string_view rest = lint_.input.text.substr(skip_trivia(lint_.input.text, end));
+    constexpr std::string_view kWord =
+        "_'-0123456789"
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return rest.substr(0, rest.find_first_not_of(kWord)) == "or";
   }
 
   Lint& lint_;

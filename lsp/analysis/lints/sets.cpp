@@ -1,6 +1,7 @@
 // Sets and lets as a whole: empty, old-fashioned, nested, merged, recursive without need.
 
 #include <algorithm>
+#include <array>
 
 #include "lsp/analysis/lints/lint.hpp"
 #include "lsp/analysis/tree.hpp"
@@ -35,6 +36,11 @@ bool is_collapsible(const Ast& ast, const Node& outer, const Node& inner) {
     if (is_inner(ast[ref->node].a)) return false;
   return true;
 }
+
+/// Attributes that do something in a recursive set although nothing names them: one is merged into
+/// it, and operators call the others.
+constexpr std::array<std::string_view, 5> kSpecial = {"__div", "__lessThan", "__mul", "__overrides",
+                                                      "__sub"};
 
 void merged(Lint& lint, NodeId id, const Node& n) {
   const SetRecord& set = lint.ast.sets[n.a];
@@ -85,8 +91,11 @@ void lint_set(Lint& lint, NodeId id, const Node& n) {
   if (!(n.flags & syntax::kRecursive) || (n.flags & syntax::kSynthetic) || set.node != id) return;
   if (set.scope == kNone) return;
   const syntax::Scope& scope = lint.ast.scopes[set.scope];
-  for (uint32_t i = 0; i < scope.decl_count; ++i)
-    if (lint.ast.decls[scope.first_decl + i].use_count != 0) return;
+  for (uint32_t i = 0; i < scope.decl_count; ++i) {
+    const Decl& decl = lint.ast.decls[scope.first_decl + i];
+    if (decl.use_count != 0 || std::ranges::binary_search(kSpecial, lint.ast.symbol(decl.symbol)))
+      return;
+  }
   lint.report(DiagnosticId::UnusedRec, {n.span.begin, n.span.begin + 3}, id);
 }
 

@@ -43,7 +43,12 @@ static enum Token keyword(const char* text, unsigned length) {
   return IDENTIFIER;
 }
 
+static bool starts_value(enum Token word) {
+  return word == IF || word == ASSERT || word == WITH || word == LET || word == REC;
+}
+
 static bool emit_before_keyword(TSLexer* lexer, const bool* valid, enum Token word) {
+  if (valid[MISSING_EQUALS] && starts_value(word)) return finish(lexer, MISSING_EQUALS);
   if (valid[MISSING_SELECTED]) return finish(lexer, MISSING_SELECTED);
   if (valid[MISSING_KEY]) return finish(lexer, MISSING_KEY);
   switch (word) {
@@ -56,13 +61,16 @@ static bool emit_before_keyword(TSLexer* lexer, const bool* valid, enum Token wo
 }
 
 // Before the second of two names in a row, whose end has been reached: two formals without a comma,
-// or a binding without a value and the name of the next one. After `{ a` both may be, and what
-// follows the second name must tell.
+// a name and its value without the `=`, or a binding without a value and the name of the next one.
+// After `{ a` all of them may be, and what follows the second name must tell.
 static bool emit_between_names(TSLexer* lexer, const bool* valid, bool first_on_line) {
   if (!valid[MISSING_ASSIGNMENT]) return finish(lexer, MISSING_COMMA);
   if (!valid[MAY_BE_FORMAL] || assignment_follows(lexer, false)) {
     return finish(lexer, MISSING_ASSIGNMENT);
   }
+  bool const more_names = is(lexer, WORD_START) || lexer->lookahead == '}' || lexer->eof(lexer);
+  bool const listed = lexer->lookahead == ',' || lexer->lookahead == '?' || more_names;
+  if (!first_on_line && !listed) return finish(lexer, MISSING_EQUALS);
   bool const formal = !first_on_line || lexer->lookahead == ',' || lexer->lookahead == '?';
   return finish(lexer, formal ? MISSING_COMMA : MISSING_ASSIGNMENT);
 }
@@ -95,6 +103,8 @@ static bool scan_word(TSLexer* lexer, const bool* valid, enum Gap gap) {
     if (!longer && emit_before_keyword(lexer, valid, word)) return true;
   } else if (valid[MAY_BE_FORMAL] || (first_on_line && valid[MISSING_ASSIGNMENT])) {
     return emit_between_names(lexer, valid, first_on_line);
+  } else if (valid[MISSING_EQUALS]) {
+    return finish(lexer, assignment_follows(lexer, false) ? MISSING_ASSIGNMENT : MISSING_EQUALS);
   } else if (word == IDENTIFIER && awaited && (is(lexer, BLANK) || c == '.' || c == '=')) {
     // The end of the token can no longer be marked once the lookahead has gone beyond it. If it
     // comes to nothing, the table-driven lexer takes the word.
@@ -113,6 +123,30 @@ static bool scan_word(TSLexer* lexer, const bool* valid, enum Gap gap) {
 }
 
 // ------------------------------------------------------------------------------- entry points
+
+// Passes the blanks of a line: whether it ends there.
+static bool at_line_end(TSLexer* lexer) {
+  while (lexer->lookahead == ' ' || lexer->lookahead == '\t')
+    advance(lexer);
+  int32_t const c = lexer->lookahead;
+  return c == '\n' || c == '\r' || c == '#' || lexer->eof(lexer);
+}
+
+// Whether a value begins with `c`, and no name of an attribute. A quote may open either: the name
+// of the next binding if it is the first on its line.
+static bool starts_only_values(int32_t c, bool first_on_line) {
+  switch (c) {
+    case '[':
+    case '{':
+    case '(':
+    case '<':
+    case '/':
+    case '~':
+    case '\'': return true;
+    case '"': return !first_on_line;
+    default: return class_of(c) & DIGIT;
+  }
+}
 
 static bool scan_code(TSLexer* lexer, const bool* valid) {
   lexer->mark_end(lexer);
@@ -135,6 +169,11 @@ static bool scan_code(TSLexer* lexer, const bool* valid) {
     if (valid[MISSING_SELECTED]) return finish(lexer, MISSING_SELECTED);
     if (valid[MISSING_KEY]) return finish(lexer, MISSING_KEY);
   }
+  if (valid[MISSING_EQUALS] && starts_only_values(c, gap == LINE_END)) {
+    if (c != '/') advance(lexer);
+    // `x [ =`: a stray token rather than a value.
+    return (at_line_end(lexer) || lexer->lookahead != '=') && finish(lexer, MISSING_EQUALS);
+  }
   if (c == '/') return scan_path_after_slash(lexer, PATH);
   if (is(lexer, WORD_START)) return scan_word(lexer, valid, gap);
   if (is(lexer, DIGIT)) return scan_number(lexer);
@@ -149,10 +188,19 @@ static bool scan_code(TSLexer* lexer, const bool* valid) {
       if (lexer->lookahead != '/') return false;
       advance(lexer);
       return scan_path_after_slash(lexer, HOME_PATH);
-    case ';': return emit_before(lexer, valid, AT_SEMICOLON);
+    case '=': return valid[MISSING_NAME] && finish_here(lexer, MISSING_NAME);
+    case ';':
+      // A line that is nothing else is the `};` of a set without its brace.
+      if (gap == LINE_END && valid[MISSING_BRACE]) {
+        advance(lexer);
+        return at_line_end(lexer) && finish(lexer, MISSING_BRACE);
+      }
+      return emit_before(lexer, valid, AT_SEMICOLON);
     case ')': return emit_before(lexer, valid, AT_PAREN);
     case ']': return emit_before(lexer, valid, AT_BRACKET);
-    case '}': return emit_before(lexer, valid, AT_BRACE);
+    case '}':
+      if (gap == LINE_END && valid[MISSING_SEMICOLON]) return finish(lexer, MISSING_SEMICOLON);
+      return emit_before(lexer, valid, AT_BRACE);
     case ',': return emit_before(lexer, valid, AT_COMMA);
     case '"':
       if (gap != LINE_END) return false;
