@@ -62,16 +62,24 @@ void SymbolTable::grow() {
   }
 }
 
-Builder::Builder(std::string_view text)
-    : text_(text), names_search_path_(mentions_search_path(text)) {
+bool Builder::mentions_overridable(std::string_view text) {
+  constexpr std::string_view kNames[] = {"nixPath", "findFile", "sub", "mul", "div", "lessThan"};
+  for (size_t at = text.find("__"); at != std::string_view::npos; at = text.find("__", at + 1)) {
+    const std::string_view rest = text.substr(at + 2);
+    if (std::ranges::any_of(kNames, [&](std::string_view n) { return rest.starts_with(n); }))
+      return true;
+  }
+  return false;
+}
+
+Builder::Builder(std::string_view text) : text_(text), overrides_(mentions_overridable(text)) {
   ast.nodes.reserve(text.size() / 6);
   ast.blob.reserve(text.size() / 3);
   ast.refs.reserve(text.size() / 24);
 }
 
-Builder::Builder(std::string_view text, const Ast& earlier, SymbolTable symbols,
-                 bool names_search_path)
-    : text_(text), names_search_path_(names_search_path), symbols_(std::move(symbols)) {
+Builder::Builder(std::string_view text, const Ast& earlier, SymbolTable symbols, bool overrides)
+    : text_(text), overrides_(overrides), symbols_(std::move(symbols)) {
   ast.symbols = earlier.symbols;
   ast.texts = earlier.texts;
   ast.blob = earlier.blob;
@@ -133,7 +141,7 @@ NodeId Builder::named_variable(std::string_view name, Span span) {
 }
 
 NodeId Builder::search_path(Span span) {
-  if (names_search_path_) {
+  if (overrides_) {
     // `<x>` is `__findFile __nixPath "x"`, and this file may have given these names a meaning.
     const NodeId first = node_mark();
     const size_t mark = pending_mark();
@@ -147,6 +155,49 @@ NodeId Builder::search_path(Span span) {
   }
   return add(NodeKind::SearchPath, span, node_mark(),
              text_id(source({span.begin + 1, span.end - 1})));
+}
+
+NodeId Builder::operator_call(Span span, NodeId first, std::string_view function, NodeId x,
+                              NodeId y) {
+  const size_t mark = pending_mark();
+  push_pending(x);
+  push_pending(y);
+  return apply(span, first, named_variable(function, span), mark);
+}
+
+// `a - b` is `__sub a b`, `a >= b` is `!(__lessThan a b)`, and this file may have given these names a meaning.
+NodeId Builder::binary(Span span, NodeId first, BinaryOp op, NodeId left, NodeId right,
+                       uint32_t operator_begin) {
+  if (overrides_) {
+    const auto negated = [&](NodeId less) {
+      return unary(span, first, UnaryOp::Not, less, operator_begin);
+    };
+    switch (op) {
+      case BinaryOp::Sub: return operator_call(span, first, "__sub", left, right);
+      case BinaryOp::Mul: return operator_call(span, first, "__mul", left, right);
+      case BinaryOp::Div: return operator_call(span, first, "__div", left, right);
+      case BinaryOp::Less: return operator_call(span, first, "__lessThan", left, right);
+      case BinaryOp::More: return operator_call(span, first, "__lessThan", right, left);
+      case BinaryOp::LessEqual:
+        return negated(operator_call(span, first, "__lessThan", right, left));
+      case BinaryOp::MoreEqual:
+        return negated(operator_call(span, first, "__lessThan", left, right));
+      default: break;  // the others are no calls
+    }
+  }
+  return add(NodeKind::Binary, span, first, left, right, operator_begin, static_cast<uint8_t>(op));
+}
+
+NodeId Builder::unary(Span span, NodeId first, UnaryOp op, NodeId operand,
+                      uint32_t operator_begin) {
+  if (overrides_ && op == UnaryOp::Negate) {
+    ast.ints.push_back(0);
+    const NodeId zero =
+        add(NodeKind::Int, span, node_mark(), static_cast<uint32_t>(ast.ints.size() - 1));
+    ast.nodes[zero].flags |= kSynthetic;
+    return operator_call(span, first, "__sub", zero, operand);
+  }
+  return add(NodeKind::Unary, span, first, operand, 0, operator_begin, static_cast<uint8_t>(op));
 }
 
 NodeId Builder::list(Span span, NodeId first, size_t mark) {

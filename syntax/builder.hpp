@@ -46,16 +46,15 @@ class Builder {
   explicit Builder(std::string_view text);
 
   /// Begins with the names and texts of an earlier Ast, under the same ids: parts of it can be taken over (graft.hpp).
-  /// `symbols`: the table that goes with it. `names_search_path`: what mentions_search_path() says of both texts.
-  Builder(std::string_view text, const Ast& earlier, SymbolTable symbols, bool names_search_path);
+  /// `symbols`: the table that goes with it. `overrides`: what mentions_overridable() says of both texts.
+  Builder(std::string_view text, const Ast& earlier, SymbolTable symbols, bool overrides);
 
   const SymbolTable& symbols() const { return symbols_; }
-  bool names_search_path() const { return names_search_path_; }
-  /// Whether `text` has one of the names that `<x>` depends on, which decide how it is built.
-  static bool mentions_search_path(std::string_view text) {
-    return text.contains("__nixPath") || text.contains("__findFile");
-  }
-  static constexpr uint32_t kLongestSearchPathName = 10;
+  bool overrides() const { return overrides_; }
+  /// Whether `text` has one of the names that `<x>` and some operators stand for, and so may give them another meaning: that
+  /// decides how it is built.
+  static bool mentions_overridable(std::string_view text);
+  static constexpr uint32_t kLongestOverridable = 10;
 
   Ast ast;
   std::vector<Diagnostic> diagnostics;  ///< in the order in which C++ Nix would meet them
@@ -70,6 +69,9 @@ class Builder {
   NodeId floating(Span span);
   NodeId url(Span span);
   NodeId search_path(Span span);
+  NodeId binary(Span span, NodeId first, BinaryOp op, NodeId left, NodeId right,
+                uint32_t operator_begin);
+  NodeId unary(Span span, NodeId first, UnaryOp op, NodeId operand, uint32_t operator_begin);
   NodeId error(Span span, NodeId first, size_t mark);  ///< keeps the nodes above `mark` as children
 
   // --- Lists of nodes: elements, arguments ---------------------------------------------------------
@@ -218,11 +220,13 @@ class Builder {
     return (uint64_t{sets_[set].serial} << 32) | symbol;
   }
 
+  /// A call of an operator's function, which is not written.
+  NodeId operator_call(Span span, NodeId first, std::string_view function, NodeId x, NodeId y);
   /// A Var that is not written.
   NodeId named_variable(std::string_view name, Span span);
 
   std::string_view text_;
-  bool names_search_path_;  ///< the text has names that `<x>` depends on
+  bool overrides_;  ///< mentions_overridable() of the text
   SymbolTable symbols_;
   std::vector<NodeId> pending_nodes_;
   std::vector<PendingPart> pending_parts_;

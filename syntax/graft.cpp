@@ -218,7 +218,7 @@ void reserve_like(Ast& ast, const Ast& like) {
 
 Builder make_builder(std::string_view text, const Earlier* earlier) {
   if (earlier == nullptr) return Builder(text);
-  return {text, earlier->ast, earlier->left.symbols, earlier->left.names_search_path};
+  return {text, earlier->ast, earlier->left.symbols, earlier->left.overrides};
 }
 
 void GraftNotes::begin(uint32_t text_begin, const Builder& builder) {

@@ -48,7 +48,7 @@ struct Leftovers {
   std::vector<Graftable> bindings;  ///< by text.begin: each is followed by those inside it
   SymbolTable symbols;
   size_t fresh_bytes = 0;  ///< of Ast::blob after the last parse from scratch
-  bool names_search_path = false;
+  bool overrides = false;  ///< Builder::overrides() of the text
 };
 
 /// An earlier parse, and how its text became the present one: bytes [begin, old_end) were replaced by [begin, new_end).

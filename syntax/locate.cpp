@@ -90,6 +90,12 @@ class Locator {
     return expression(find(span, kinds));
   }
 
+  // Operators that a text may override are calls in its Ast, `a >= b` within a negation.
+  Located operation(Span span) {
+    Located last = expression(span, {NodeKind::Unary, NodeKind::Binary});
+    return last.kind == LocatedKind::Expression ? last : expression(span, {NodeKind::Apply});
+  }
+
   Located expression(NodeId node) {
     if (node == kNoNode) return out_;
     out_.kind = LocatedKind::Expression;
@@ -113,9 +119,9 @@ class Locator {
       case CstKind::If: return expression(step->span, {NodeKind::If});
       case CstKind::With: return expression(step->span, {NodeKind::With});
       case CstKind::Assert: return expression(step->span, {NodeKind::Assert});
-      case CstKind::Unary: return expression(step->span, {NodeKind::Unary});
+      case CstKind::Unary: return operation(step->span);
       case CstKind::Binary:
-      case CstKind::ChainedComparison: return expression(step->span, {NodeKind::Binary});
+      case CstKind::ChainedComparison: return operation(step->span);
       case CstKind::HasAttr: return expression(step->span, {NodeKind::HasAttr});
       case CstKind::Select: return expression(step->span, {NodeKind::Select});
       case CstKind::Function: return expression(step->span, {NodeKind::Lambda});

@@ -49,8 +49,10 @@ Lowering::Item Lowering::finish(Frame& frame) {
       const Item* op = find(frame, CstField::Operator);
       const bool negate = op != nullptr && op->token == CstToken::Minus;
       const uint32_t at = op != nullptr ? op->span.begin : frame.span.begin;
-      return made(NodeKind::Unary, expression(frame, CstField::Operand), 0, at,
-                  static_cast<uint8_t>(negate ? UnaryOp::Negate : UnaryOp::Not));
+      const NodeId operand = expression(frame, CstField::Operand);
+      item.node =
+          b.unary(frame.span, frame.first, negate ? UnaryOp::Negate : UnaryOp::Not, operand, at);
+      return item;
     }
     case CstKind::ChainedComparison:
     case CstKind::Binary: {
@@ -62,7 +64,8 @@ Lowering::Item Lowering::finish(Frame& frame) {
       }
       const NodeId left = expression(frame, CstField::Left);
       const NodeId right = expression(frame, CstField::Right);
-      return made(NodeKind::Binary, left, right, op.span.begin, static_cast<uint8_t>(op.op));
+      item.node = b.binary(frame.span, frame.first, op.op, left, right, op.span.begin);
+      return item;
     }
     case CstKind::With: {
       const NodeId environment = expression(frame, CstField::Environment);

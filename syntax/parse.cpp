@@ -99,7 +99,7 @@ struct Job {
     if (left == nullptr) return;
     leaves_something = true;
     left->symbols = builder.symbols();
-    left->names_search_path = builder.names_search_path();
+    left->overrides = builder.overrides();
     left->fresh_bytes = earlier != nullptr ? earlier->left.fresh_bytes : builder.ast.blob.size();
   }
 };
@@ -236,10 +236,10 @@ void Document::note_edit(uint32_t begin, uint32_t end, uint32_t size) {
 
 bool Document::can_take_over() const {
   if (!parsed_ || !left_ || parsed_->ast.blob.size() > 2 * left_->fresh_bytes) return false;
-  if (left_->names_search_path) return Builder::mentions_search_path(text_);
-  const uint32_t begin = edited_->begin - std::min(edited_->begin, Builder::kLongestSearchPathName);
-  const uint32_t end = edited_->new_end + Builder::kLongestSearchPathName;
-  return !Builder::mentions_search_path(text().substr(begin, end - begin));
+  if (left_->overrides) return Builder::mentions_overridable(text_);
+  const uint32_t begin = edited_->begin - std::min(edited_->begin, Builder::kLongestOverridable);
+  const uint32_t end = edited_->new_end + Builder::kLongestOverridable;
+  return !Builder::mentions_overridable(text().substr(begin, end - begin));
 }
 
 std::shared_ptr<const Parsed> Document::parsed() {

@@ -232,13 +232,11 @@ Cell StrictParser::act(Action action, const Cell* rhs, Cell out) {
     case Action::not_:
     case Action::negate: {
       const auto op = action == Action::not_ ? UnaryOp::Not : UnaryOp::Negate;
-      return node(b.add(NodeKind::Unary, out.span, out.first, rhs[1].a, 0, rhs[0].span.begin,
-                        static_cast<uint8_t>(op)));
+      return node(b.unary(out.span, out.first, op, rhs[1].a, rhs[0].span.begin));
     }
     case Action::binary: {
       const BinaryOp op = binary_op(static_cast<Token>(rhs[1].b));
-      return node(b.add(NodeKind::Binary, out.span, out.first, rhs[0].a, rhs[2].a,
-                        rhs[1].span.begin, static_cast<uint8_t>(op)));
+      return node(b.binary(out.span, out.first, op, rhs[0].a, rhs[2].a, rhs[1].span.begin));
     }
     case Action::has_attr:
       return node(b.add(NodeKind::HasAttr, out.span, out.first, rhs[0].a, b.attr_path(rhs[2].a),
