@@ -150,7 +150,8 @@ std::optional<Value> Compiler::constant(NodeId id, int depth) {
       const auto& ref = ast_.refs[n.b];
       if (ref.kind == RefKind::Global) {
         const Value v = (*unit_.globals)[ref.target];
-        return v.exists() ? std::optional(vm_.resolve(v)) : std::nullopt;
+        if (!v.exists() || !vm_.resolve(v).is_forced()) return std::nullopt;
+        return vm_.resolve(v);
       }
       if (ref.kind != RefKind::Local || depth > 3) return std::nullopt;
       const auto& decl = ast_.decls[ref.target];
