@@ -78,6 +78,13 @@ Task read_dir(Vm& vm, Args args) {
 Task read_file_type(Vm& vm, Args args) {
   const Value path = co_await realise_path(vm, Root(vm.heap, args[0]), Symlinks::Keep);
   const std::string_view text = path.path()->view();
+  // No symlink is followed, not on the way either.
+  for (size_t slash = text.find('/', 1); slash != text.npos; slash = text.find('/', slash + 1)) {
+    const std::string_view above = text.substr(0, slash);
+    const auto info = file_info(vm.world, above);
+    if (info && info->type == FileType::Symlink)
+      vm.fail(ErrorKind::Other, cat("path '", above, "' is a symlink"));
+  }
   const auto info = file_info(vm.world, text);
   if (!info) fail_io("reading", text, info.error());
   co_return vm.make_string(file_type_text(info->type));
@@ -97,7 +104,7 @@ Task path_exists(Vm& vm, Args args) {
         resolve_symlinks(vm.world, text, must_be_directory ? Symlinks::Full : Symlinks::Ancestors));
     co_return Value::boolean(info && (!must_be_directory || info->type == FileType::Directory));
   } catch (const EvalError& error) {
-    // A loop of symlinks, or what may not be read: nothing is told of it.
+    // What may not be read: nothing is told of it.
     if (error.data().kind != ErrorKind::Io) throw;
     co_return Value::boolean(false);
   }

@@ -44,7 +44,7 @@ HostResult<std::vector<DirEntry>> list_directory(World& world, std::string_view 
 HostResult<std::string> read_link(World& world, std::string_view path);
 
 /// `path` with symlinks replaced, component by component; what does not exist stays as it is.
-/// Throws EvalError (Io): "infinite symlink recursion in path '/x'".
+/// Throws EvalError: "infinite symlink recursion in path '/x'".
 std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode);
 
 /// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not
