@@ -6,7 +6,9 @@
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/compiler.hpp"
+#include "evaluator/format/print.hpp"
 #include "evaluator/frame.hpp"
+#include "evaluator/text.hpp"
 
 namespace nilas::eval {
 
@@ -251,7 +253,7 @@ Value* Vm::with_slot(Symbol name, WithScope* scope) {
     if (Value* slot = scope->env.attrs()->get(name)) return slot;
   }
   fail(ErrorKind::UndefinedVariable,
-       "undefined variable '" + std::string(symbols.name(name)) + "'");
+       cat("undefined variable '", quote_attribute_name(symbols.name(name)), "'"));
 }
 
 Task resolve_with(Vm& vm, Symbol name, Root scope) {
@@ -266,7 +268,7 @@ Task resolve_with(Vm& vm, Symbol name, Root scope) {
     if (const Value* slot = env.attrs()->get(name)) co_return *slot;
     if (s->outside == nullptr)
       vm.fail(ErrorKind::UndefinedVariable,
-              "undefined variable '" + std::string(vm.symbols.name(name)) + "'");
+              cat("undefined variable '", quote_attribute_name(vm.symbols.name(name)), "'"));
     at = Value::of(Value::kBoxed, s->outside);
   }
 }

@@ -61,7 +61,9 @@ std::string_view Vm::builtin_name(Value builtin) {
 std::string Vm::function_name(Value f) {
   if (f.object()->kind == ObjectKind::PartialApp) return {};
   const CodeBlock& block = world.code(f.object()->count);
-  return block.name == SymbolTable::kNoSymbol ? "" : cat(symbols.name(block.name), " ");
+  return block.name == SymbolTable::kNoSymbol
+             ? ""
+             : cat(quote_attribute_name(symbols.name(block.name)), " ");
 }
 
 std::string Vm::context_example(const Context* context) {
