@@ -165,6 +165,14 @@ SourceSpan Vm::site(const Frame& frame) const {
   return place_of(*frame.block->unit, frame.block->body->nodes[static_cast<size_t>(at)]);
 }
 
+/// C++ Nix has a delayed application called where its function is, if that was evaluated before: `map` and its like do so,
+/// those that delay a call of two arguments, as `mapAttrs`, do not.
+SourceSpan Vm::application_place(const Thunk* thunk) {
+  const Value f = resolve(thunk->slots[0]);
+  const bool known = thunk->object.count == apply_code_[0] && f.is_function();
+  return known ? world.function_span(f) : SourceSpan{};
+}
+
 /// Leaving a frame of code that has no source: a builtin called through a value, a functor, an application that was
 /// delayed. What `error` does not know yet is that of the call.
 void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, bool first) {
@@ -183,9 +191,7 @@ void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, b
         error.trace(std::move(step));
     if (tells_calls(info)) error.trace(cat("while calling the '", info.name(), "' builtin"), call);
   } else if (first && frame.update != nullptr && is_application(frame.update)) {
-    // A delayed application: C++ Nix gives the place of its function.
-    const Value f = resolve(frame.update->slots[0]);
-    if (f.is_function()) error.at(world.function_span(f));
+    error.at(application_place(frame.update));
   }
 }
 
@@ -208,9 +214,7 @@ void Vm::leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool 
     TraceFrame step{.message = "from call site", .span = call, .detail = !entering};
     if (frame.update != nullptr && is_application(frame.update) &&
         world.code(frame.update->object.count).body->contains(frame.tail_call)) {
-      // A delayed application: C++ Nix has it called where its function is.
-      const Value f = resolve(frame.update->slots[0]);
-      step.span = f.is_function() ? world.function_span(f) : SourceSpan{};
+      step.span = application_place(frame.update);
     } else {
       step.tail_call = frame.tail_call;
     }

@@ -137,6 +137,7 @@ class Vm {
   }
   static EvalError depth_error();
   /// A thunk of make_apply: its first slot holds the function.
+  SourceSpan application_place(const Thunk* thunk);
   bool is_application(const Thunk* thunk) const;
   /// True if a < b could be told without evaluating anything (numbers, strings, paths), which `less` then says.
   bool compare_now(Value a, Value b, bool& less);
