@@ -108,7 +108,7 @@ bool Vm::call_at_once(uint32_t index, uint32_t at) {
   const LeafFn function = info.leaf != nullptr ? info.leaf : info.now;
   if (function == nullptr) return false;
   for (uint32_t i = 0; i < info.arity(); ++i) {
-    if (info.strictness[i] != 's') continue;
+    if (!info.forces(i)) continue;
     Value& arg = stack_[at + 1 + i];
     arg = resolve(arg);
     if (!arg.is_forced()) return false;
@@ -207,6 +207,17 @@ void Vm::enter_call(uint32_t n) {
     enter_code(block, function + 1, function, o, up, nullptr, true);
     return;
   }
+}
+
+/// Lets builtin `index` fail: of its arguments, which begin at `base`, the last one on the stack is of a wrong kind. Those
+/// behind it were not evaluated; what stands in their place is not looked at.
+void Vm::refuse_argument(uint32_t index, uint32_t base) {
+  const BuiltinInfo& info = builtin_table()[index];
+  while (sp_ < base + info.arity())
+    stack_[sp_++] = Value::null();
+  if (info.task != nullptr) return enter_builtin(index, base, base);
+  info.leaf(*this, Args(*this, base));
+  assert(false && "a builtin takes what its strictness refuses");
 }
 
 /// Starts a builtin that is a coroutine; its arguments lie at `base`.

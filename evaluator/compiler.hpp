@@ -16,6 +16,7 @@
 #include <optional>
 #include <vector>
 
+#include "evaluator/builtins.hpp"
 #include "evaluator/code.hpp"
 #include "evaluator/world.hpp"
 
@@ -60,6 +61,8 @@ class Compiler {
   void strict_var(NodeId n);
   void select(NodeId n, uint32_t names);
   void has_attr(NodeId n);
+  bool is_safe(NodeId n);
+  bool checks_argument(const BuiltinInfo& info, std::span<const NodeId> args, uint32_t i);
   void apply(NodeId n, NodeId function, std::span<const NodeId> args, bool tail);
   void call(NodeId n, uint32_t args, bool tail);
   void binary(NodeId n, bool tail);
@@ -74,18 +77,18 @@ class Compiler {
   void push_with(NodeId n);
   void list(NodeId n);
   std::optional<Value> constant(NodeId n, int depth = 0);
+  std::optional<Value> lazy_constant(NodeId n);
+  bool is_literal(const Node& n) const;
   std::optional<Value> constant_path(const Node& n);
   bool is_available(NodeId n);
   bool is_cheap(NodeId n);
-  std::optional<Value> lazy_constant(NodeId n);
-  bool is_literal(const Node& n) const;
   bool needs_thunk(NodeId n);
   bool names_earlier(NodeId n, const syntax::Scope& scope, uint32_t i) const;
   bool is_lambda(NodeId n) const;
+  CodeKind delayed_kind(NodeId n) const;
 
   // bindings.cpp
   void let(NodeId n, bool tail);
-  CodeKind delayed_kind(NodeId n) const;
   void attrs(NodeId n);
   void plain_attrs(NodeId n, const syntax::SetRecord& set);
   void recursive_attrs(NodeId n, const syntax::SetRecord& set);

@@ -162,6 +162,7 @@ void place_own(EvalError& error, const CodeBlock& code, uint32_t at, const CodeB
   switch (op_at(code, at)) {
     // Builtins do not say where they were called, the step for the call does; and these operators are builtins.
     case Op::CallBuiltin:
+    case Op::CheckArgument:
     case Op::Sub:
     case Op::Mul:
     case Op::Div:
@@ -173,6 +174,7 @@ void place_own(EvalError& error, const CodeBlock& code, uint32_t at, const CodeB
     case Op::Overrides:
     case Op::AssertEqualFail: return;
     case Op::Coerce: return error.place_steps(part_place(unit, node));
+    case Op::CheckAddend:
     case Op::Add: {
       const Node& n = ast.nodes[node];
       const bool left = has_steps && data.operand == 0;

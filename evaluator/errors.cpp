@@ -1,6 +1,7 @@
 // How errors are worded, where they happened, and what becomes of the frames they leave.
 
 #include <algorithm>
+#include <optional>
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/edit_distance.hpp"
@@ -173,6 +174,21 @@ SourceSpan Vm::application_place(const Thunk* thunk) {
   return known ? world.function_span(f) : SourceSpan{};
 }
 
+/// The argument that the code of a builtin, called through a value, was just forcing.
+std::optional<uint32_t> Vm::argument_under_way(const Frame& frame) {
+  const uint32_t* word = frame.block->body->words.data();
+  uint32_t pushed = 0;
+  Op op = Op::Return;
+  for (; word < frame.pc; ++word) {
+    op = static_cast<Op>(*word & 0xff);
+    if (op == Op::CheckArgument)
+      ++word;
+    else if (op == Op::LocalForce || op == Op::Local)
+      ++pushed;
+  }
+  return op == Op::LocalForce ? std::optional(pushed - 1) : std::nullopt;
+}
+
 /// Leaving a frame of code that has no source: a builtin called through a value, a functor, an application that was
 /// delayed. What `error` does not know yet is that of the call.
 void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, bool first) {
@@ -184,10 +200,8 @@ void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, b
   } else if (frame.block->kind == CodeKind::Builtin && frame.self != nullptr &&
              frame.self->kind == ObjectKind::Builtin) {
     const BuiltinInfo& info = builtin_table()[frame.self->count];
-    const auto at = static_cast<uint32_t>(frame.pc - frame.block->body->words.data());
-    // Its first instructions force the arguments.
-    if (!first && at >= 1 && at <= info.arity())
-      if (std::string step = argument_step(info, at - 1); !step.empty())
+    if (const auto index = argument_under_way(frame); !first && index)
+      if (std::string step = argument_step(info, *index); !step.empty())
         error.trace(std::move(step));
     if (tells_calls(info)) error.trace(cat("while calling the '", info.name(), "' builtin"), call);
   } else if (first && frame.update != nullptr && is_application(frame.update)) {

@@ -416,6 +416,22 @@ void Compiler::has_attr(NodeId id) {
   patch(done);
 }
 
+/// Evaluating `id` cannot fail.
+bool Compiler::is_safe(NodeId id) {
+  const NodeKind kind = node(ast_.skip_parens(id)).kind;
+  return kind == NodeKind::Lambda || kind == NodeKind::List || constant(id).has_value();
+}
+
+/// Argument `i` of a builtin must be looked at before the next ones are evaluated.
+bool Compiler::checks_argument(const BuiltinInfo& info, std::span<const NodeId> args, uint32_t i) {
+  if (!info.checks(i)) return false;
+  if (is_lambda(args[i]) && info.strictness[i] == 'F') return false;
+  if (const auto known = constant(args[i]); known && info.accepts(vm_, i, *known)) return false;
+  for (uint32_t later = i + 1; later < info.arity(); ++later)
+    if (info.forces(later) && !is_safe(args[later])) return true;
+  return false;
+}
+
 void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, bool tail) {
   const auto known = constant(function);
   if (known && known->is_function() && known->object()->kind == ObjectKind::Builtin) {
@@ -424,10 +440,15 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
     const uint32_t arity = info.arity();
     if (args.size() >= arity) {
       for (uint32_t i = 0; i < arity; ++i) {
-        if (info.strictness[i] == 's')
-          strict(args[i], false);
-        else
+        if (!info.forces(i)) {
           lazy(args[i]);
+          continue;
+        }
+        strict(args[i], false);
+        if (checks_argument(info, args, i)) {
+          emit(Op::CheckArgument, index, id, 0);
+          word(i);
+        }
       }
       emit(Op::CallBuiltin, index, id, 1 - static_cast<int>(arity));
       args = args.subspan(arity);

@@ -392,8 +392,10 @@ void Vm::make_builtin_codes() {
   for (uint32_t i = 0; i < table.size(); ++i) {
     const uint32_t arity = table[i].arity();
     std::vector<uint32_t> words;
-    for (uint32_t k = 0; k < arity; ++k)
-      words.push_back(op(table[i].strictness[k] == 's' ? Op::LocalForce : Op::Local, k));
+    for (uint32_t k = 0; k < arity; ++k) {
+      words.push_back(op(table[i].forces(k) ? Op::LocalForce : Op::Local, k));
+      if (table[i].checks(k)) words.insert(words.end(), {op(Op::CheckArgument, i), k});
+    }
     words.insert(words.end(), {op(Op::CallBuiltin, i), op(Op::Return)});
     builtin_codes_.push_back(add(static_cast<uint8_t>(arity), 2 * arity + 1, std::move(words)));
   }

@@ -121,15 +121,13 @@ Task hash_file(Vm& vm, Args args) {
 }
 
 Task find_file(Vm& vm, Args args) {
-  const Value list = co_await vm.force(args[0]);
-  args[0] = list;
-  vm.expect_list(list, "while evaluating the first argument passed to builtins.findFile");
-  const Value lookup = co_await vm.force(args[1]);
-  args[1] = lookup;
-  std::string name(vm.expect_string_no_context(
-      lookup, "while evaluating the second argument passed to builtins.findFile"));
-  const Value found = co_await eval::find_file(vm, Root(vm.heap, args[0]), std::move(name));
-  co_return found;
+  constexpr std::string_view kLookup =
+      "while evaluating the second argument passed to builtins.findFile";
+  std::vector<SearchPathEntry> entries;
+  co_await search_path_entries(vm, Root(vm.heap, args[0]), &entries);
+  const auto forced = co_await vm.try_force(args[1]);
+  const Value lookup = or_trace(forced, kLookup);
+  co_return eval::find_file(vm.world, entries, vm.expect_string_no_context(lookup, kLookup));
 }
 
 Task base_name_of(Vm& vm, Args args) {

@@ -7,6 +7,7 @@
 // of a process; each question is recorded (World::record_read), so that the world dies when its
 // answer changes.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,8 +93,11 @@ void realise_context(Vm& vm, const Context* context);
 /// nowhere.
 std::string output_text(World& world, ContextId id);
 
-/// Path value: `lookup` in a search path, a list of sets { prefix, path }. <x> means
-/// find_file(nixPath, "x"). Throws MissingSearchPath, which tryEval catches.
-Task find_file(Vm& vm, Root search_path, std::string lookup);
+/// Adds what a search path, a list of sets { prefix, path }, says to `entries`, which must outlive
+/// the task. All of it is evaluated, whatever is looked up.
+Task search_path_entries(Vm& vm, Root search_path, std::vector<SearchPathEntry>* entries);
+/// Path value of `lookup`: the first entry that has it. Throws MissingSearchPath, which tryEval
+/// catches.
+Value find_file(World& world, std::span<const SearchPathEntry> entries, std::string_view lookup);
 
 }  // namespace nilas::eval
