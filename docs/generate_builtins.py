@@ -49,7 +49,7 @@ def rows():
 
 def section(registered, strictness, arguments, doc):
     name = registered.removeprefix("__")
-    names = [a if s == "s" else f"*{a}*" for a, s in zip(arguments.split(), strictness)]
+    names = [a if s != "l" else f"*{a}*" for a, s in zip(arguments.split(), strictness)]
     heading = f"## {name if registered == name else 'builtins.' + name} {' '.join(names)}"
     return heading.strip() + "\n\n" + textwrap.dedent(doc).strip() + "\n"
 

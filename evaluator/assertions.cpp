@@ -108,8 +108,7 @@ class Comparison {
           error.trace("where right hand side is", span);
         if (const auto span = vm_.world.position(l->pos(at)); span.known())
           error.trace("where left hand side is", span);
-        error.trace(cat("while comparing attribute '", vm_.symbols.name(l->keys->symbols[at]), "'"),
-                    site_);
+        error.trace(cat("while comparing attribute '", quoted(l->keys->symbols[at]), "'"), site_);
       }
     }
   }
@@ -124,6 +123,7 @@ class Comparison {
     uint32_t names = 0;  // so many names are the same
   };
 
+  std::string quoted(Symbol name) const { return quote_attribute_name(vm_.symbols.name(name)); }
   std::string shown(Value v) const { return print_shallow(vm_, v, PrintOptions::message()); }
 
   [[noreturn]] static void fail(std::string message) {
@@ -134,9 +134,9 @@ class Comparison {
     Attrs *l = left.attrs(), *r = right.attrs();
     const Symbol a = l->keys->symbols[at], b = r->keys->symbols[at];
     if (r->find(a) < 0)
-      fail(cat("attribute name '", vm_.symbols.name(a), "' is contained in '", shown(left),
-               "', but not in '", shown(right), "'"));
-    fail(cat("attribute name '", vm_.symbols.name(b), "' is missing in '", shown(left),
+      fail(cat("attribute name '", quoted(a), "' is contained in '", shown(left), "', but not in '",
+               shown(right), "'"));
+    fail(cat("attribute name '", quoted(b), "' is missing in '", shown(left),
              "', but is contained in '", shown(right), "'"));
   }
 

@@ -73,8 +73,9 @@ void Compiler::member_value(NodeId n, uint32_t block, uint32_t index, const Memb
     return;
   }
   const NodeId value = ast_.skip_parens(member.value);
-  const CodeId id = new_code(value, layout, true, member.name);
-  emit(is_lambda(value) ? Op::BlockClosure : Op::BlockThunk, id, value, 0);
+  const CodeKind kind = delayed_kind(value);
+  const CodeId id = new_code(kind, value, layout, true, member.name);
+  emit(kind == CodeKind::Lambda ? Op::BlockClosure : Op::BlockThunk, id, value, 0);
   word(block);
   word(index);
 }
@@ -237,8 +238,9 @@ void Compiler::plain_attrs(NodeId id, const SetRecord& set) {
     if (!delayed[i]) {
       lazy(value, name);
     } else if (shared && free[i].size() > 1) {
-      const CodeId code = new_code(value, layout, true, name);
-      emit(is_lambda(value) ? Op::SharedClosure : Op::SharedThunk, code, value, 1);
+      const CodeKind kind = delayed_kind(value);
+      const CodeId code = new_code(kind, value, layout, true, name);
+      emit(kind == CodeKind::Lambda ? Op::SharedClosure : Op::SharedThunk, code, value, 1);
       word(block);
     } else {
       make_thunk(value, name, free[i]);

@@ -7,6 +7,7 @@
 
 #include "evaluator/builtins/builtins.hpp"
 #include "evaluator/fetch/internal.hpp"
+#include "evaluator/vm.hpp"
 
 namespace nilas::eval {
 
@@ -38,6 +39,19 @@ constexpr std::string_view kConstants[] = {
 
 std::span<const BuiltinInfo> builtin_table() {
   return kTable;
+}
+
+bool BuiltinInfo::accepts(const Vm& vm, uint32_t index, Value v) const {
+  switch (strictness[index]) {
+    case 'A': return v.is_attrs();
+    case 'F':
+      return v.is_function() ||
+             (v.is_attrs() && v.attrs()->get(vm.symbols.known.functor) != nullptr);
+    case 'I': return v.is_int();
+    case 'L': return v.is_list();
+    case 'S': return v.is_string();
+    default: return true;
+  }
 }
 
 std::span<const std::string_view> global_names() {

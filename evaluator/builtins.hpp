@@ -21,6 +21,15 @@ struct BuiltinInfo {
   bool internal = false;  ///< no program can name it
 
   uint32_t arity() const { return static_cast<uint32_t>(strictness.size()); }
+  /// Argument `index` arrives forced.
+  bool forces(uint32_t index) const { return strictness[index] != 'l'; }
+  /// Argument `index` is looked at before a later one is evaluated.
+  bool checks(uint32_t index) const {
+    return forces(index) && strictness[index] != 's' &&
+           strictness.find_first_not_of('l', index + 1) != std::string_view::npos;
+  }
+  /// `v`, which is forced, is of a kind that argument `index` may be.
+  bool accepts(const Vm& vm, uint32_t index, Value v) const;
   /// Name within `builtins`: without the leading underscores.
   std::string_view name() const {
     return registered.starts_with("__") ? registered.substr(2) : registered;

@@ -6,7 +6,9 @@
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/compiler.hpp"
+#include "evaluator/format/print.hpp"
 #include "evaluator/frame.hpp"
+#include "evaluator/text.hpp"
 
 namespace nilas::eval {
 
@@ -106,7 +108,7 @@ bool Vm::call_at_once(uint32_t index, uint32_t at) {
   const LeafFn function = info.leaf != nullptr ? info.leaf : info.now;
   if (function == nullptr) return false;
   for (uint32_t i = 0; i < info.arity(); ++i) {
-    if (info.strictness[i] != 's') continue;
+    if (!info.forces(i)) continue;
     Value& arg = stack_[at + 1 + i];
     arg = resolve(arg);
     if (!arg.is_forced()) return false;
@@ -207,6 +209,17 @@ void Vm::enter_call(uint32_t n) {
   }
 }
 
+/// Lets builtin `index` fail: of its arguments, which begin at `base`, the last one on the stack is of a wrong kind. Those
+/// behind it were not evaluated; what stands in their place is not looked at.
+void Vm::refuse_argument(uint32_t index, uint32_t base) {
+  const BuiltinInfo& info = builtin_table()[index];
+  while (sp_ < base + info.arity())
+    stack_[sp_++] = Value::null();
+  if (info.task != nullptr) return enter_builtin(index, base, base);
+  info.leaf(*this, Args(*this, base));
+  assert(false && "a builtin takes what its strictness refuses");
+}
+
 /// Starts a builtin that is a coroutine; its arguments lie at `base`.
 void Vm::enter_builtin(uint32_t index, uint32_t base, uint32_t ret) {
   ++stats.tasks;
@@ -251,7 +264,7 @@ Value* Vm::with_slot(Symbol name, WithScope* scope) {
     if (Value* slot = scope->env.attrs()->get(name)) return slot;
   }
   fail(ErrorKind::UndefinedVariable,
-       "undefined variable '" + std::string(symbols.name(name)) + "'");
+       cat("undefined variable '", quote_attribute_name(symbols.name(name)), "'"));
 }
 
 Task resolve_with(Vm& vm, Symbol name, Root scope) {
@@ -266,7 +279,7 @@ Task resolve_with(Vm& vm, Symbol name, Root scope) {
     if (const Value* slot = env.attrs()->get(name)) co_return *slot;
     if (s->outside == nullptr)
       vm.fail(ErrorKind::UndefinedVariable,
-              "undefined variable '" + std::string(vm.symbols.name(name)) + "'");
+              cat("undefined variable '", quote_attribute_name(vm.symbols.name(name)), "'"));
     at = Value::of(Value::kBoxed, s->outside);
   }
 }

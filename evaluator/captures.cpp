@@ -78,12 +78,12 @@ void Compiler::emit_sources(std::span<const CaptureKey> keys) {
     emit_source(place_of(key));
 }
 
-CodeId Compiler::new_code(NodeId n, std::shared_ptr<const CaptureLayout> layout, bool shared,
-                          Symbol name) {
+CodeId Compiler::new_code(CodeKind kind, NodeId n, std::shared_ptr<const CaptureLayout> layout,
+                          bool shared, Symbol name) {
   CodeBlock code;
   code.unit = &unit_;
   code.node = n;
-  code.kind = is_lambda(n) ? CodeKind::Lambda : CodeKind::Expression;
+  code.kind = kind;
   code.shared = shared;
   code.layout = std::move(layout);
   code.name = name;
@@ -107,11 +107,12 @@ bool Compiler::shares_own(std::span<const CaptureKey> keys) const {
          });
 }
 
-void Compiler::make_thunk(NodeId n, Symbol name, std::span<const CaptureKey> keys) {
+void Compiler::make_delayed(CodeKind kind, NodeId n, Symbol name,
+                            std::span<const CaptureKey> keys) {
   n = ast_.skip_parens(n);
-  const bool function = is_lambda(n);
+  const bool function = kind == CodeKind::Lambda;
   if (shares_own(keys)) {
-    const CodeId id = new_code(n, code_.layout, true, name);
+    const CodeId id = new_code(kind, n, code_.layout, true, name);
     emit(function ? Op::OwnClosure : Op::OwnThunk, id, n, 1);
     return;
   }
@@ -119,12 +120,13 @@ void Compiler::make_thunk(NodeId n, Symbol name, std::span<const CaptureKey> key
     // More than the header of a thunk can count: they go to a block of their own.
     const auto layout = open_block(n, {}, {keys.begin(), keys.end()});
     const uint32_t block = height_ - 1;
-    emit(function ? Op::SharedClosure : Op::SharedThunk, new_code(n, layout, true, name), n, 1);
+    emit(function ? Op::SharedClosure : Op::SharedThunk, new_code(kind, n, layout, true, name), n,
+         1);
     word(block);
     emit(Op::Slide, 1, n, -1);
     return;
   }
-  const CodeId id = new_code(n, layout_of(keys), false, name);
+  const CodeId id = new_code(kind, n, layout_of(keys), false, name);
   emit(function ? Op::Closure : Op::Thunk, id, n, 1);
   emit_sources(keys);
 }

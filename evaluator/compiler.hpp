@@ -4,7 +4,8 @@
 // Every expression is compiled in one of two ways:
 //   strict  code that leaves the value in weak head normal form on the stack;
 //   lazy    code that leaves a value or a thunk, and evaluates nothing: constants, names that are in reach and functions
-//           need no thunk, everything else becomes one, whose body is compiled when it is first forced.
+//           need no thunk, everything else becomes one, whose body is compiled when it is first forced. With
+//           WorldOptions::thunks_as_nix only literals and names need none.
 //
 // Captures. A thunk or closure copies what it needs of its surroundings ("captures"), found by walking the names of its
 // subtree, a contiguous slice of Ast::refs. The members of a recursive binding group (let, rec, formals with defaults)
@@ -15,6 +16,7 @@
 #include <optional>
 #include <vector>
 
+#include "evaluator/builtins.hpp"
 #include "evaluator/code.hpp"
 #include "evaluator/world.hpp"
 
@@ -59,6 +61,8 @@ class Compiler {
   void strict_var(NodeId n);
   void select(NodeId n, uint32_t names);
   void has_attr(NodeId n);
+  bool is_safe(NodeId n);
+  bool checks_argument(const BuiltinInfo& info, std::span<const NodeId> args, uint32_t i);
   void apply(NodeId n, NodeId function, std::span<const NodeId> args, bool tail);
   void call(NodeId n, uint32_t args, bool tail);
   void binary(NodeId n, bool tail);
@@ -73,12 +77,15 @@ class Compiler {
   void push_with(NodeId n);
   void list(NodeId n);
   std::optional<Value> constant(NodeId n, int depth = 0);
+  std::optional<Value> lazy_constant(NodeId n);
+  bool is_literal(const Node& n) const;
   std::optional<Value> constant_path(const Node& n);
   bool is_available(NodeId n);
   bool is_cheap(NodeId n);
   bool needs_thunk(NodeId n);
   bool names_earlier(NodeId n, const syntax::Scope& scope, uint32_t i) const;
   bool is_lambda(NodeId n) const;
+  CodeKind delayed_kind(NodeId n) const;
 
   // bindings.cpp
   void let(NodeId n, bool tail);
@@ -109,10 +116,15 @@ class Compiler {
   void emit_sources(std::span<const CaptureKey> keys);
   void emit_source(const Place& place);
   void make_thunk(NodeId n, Symbol name) { make_thunk(n, name, free_keys(ast_.skip_parens(n))); }
-  void make_thunk(NodeId n, Symbol name, std::span<const CaptureKey> keys);
+  void make_thunk(NodeId n, Symbol name, std::span<const CaptureKey> keys) {
+    make_delayed(delayed_kind(n), n, name, keys);
+  }
+  /// A closure (CodeKind::Lambda) or a thunk.
+  void make_delayed(CodeKind kind, NodeId n, Symbol name, std::span<const CaptureKey> keys);
   /// All of `keys` lie in the running code's own shared captures.
   bool shares_own(std::span<const CaptureKey> keys) const;
-  CodeId new_code(NodeId n, std::shared_ptr<const CaptureLayout> layout, bool shared, Symbol name);
+  CodeId new_code(CodeKind kind, NodeId n, std::shared_ptr<const CaptureLayout> layout, bool shared,
+                  Symbol name);
   static std::shared_ptr<const CaptureLayout> layout_of(std::span<const CaptureKey> keys);
 
   // emitting

@@ -24,12 +24,10 @@ syntax::Span operator_span(const Node& n) {
   return {n.c, n.c + size};
 }
 
-/// The function of a pipe, if C++ Nix reads it as a call: the piped value is one argument more of that, and errors are where
-/// that is. Kept in parentheses there too: `1 |> (f 2)`. Otherwise kNoNode.
-NodeId piped_call(const Ast& ast, const Node& pipe) {
-  const auto op = static_cast<BinaryOp>(pipe.op);
-  if (op != BinaryOp::PipeRight && op != BinaryOp::PipeLeft) return kNoNode;
-  const NodeId function = ast.skip_parens(op == BinaryOp::PipeRight ? pipe.b : pipe.a);
+/// The function of a call or a pipe, if C++ Nix reads it as a call itself: what stands behind is one argument more of that,
+/// and errors are where that is. In parentheses too: `(f 1) 2`, `1 |> (f 2)`. Otherwise kNoNode.
+NodeId called_call(const Ast& ast, NodeId function) {
+  function = ast.skip_parens(function);
   const Node& f = ast.nodes[function];
   switch (f.kind) {
     case NodeKind::Apply:
@@ -68,19 +66,27 @@ SourceSpan place_of(const SourceUnit& unit, NodeId id) {
       case NodeKind::CurPos:
       case NodeKind::Var:
       case NodeKind::Select:
-      case NodeKind::Apply:
       case NodeKind::Lambda:
       case NodeKind::LegacyLet:
       case NodeKind::AttrSet:
       case NodeKind::With:
       case NodeKind::If:
       case NodeKind::Assert: return {unit.id, n.span};
-      case NodeKind::Binary:
-        if (const NodeId call = piped_call(ast, n); call != kNoNode) {
-          id = call;
-          break;
-        }
-        return {unit.id, operator_span(n)};
+      case NodeKind::Apply: {
+        const NodeId call = called_call(ast, n.a);
+        if (call == kNoNode) return {unit.id, n.span};
+        id = call;
+        break;
+      }
+      case NodeKind::Binary: {
+        const auto op = static_cast<BinaryOp>(n.op);
+        const bool pipe = op == BinaryOp::PipeRight || op == BinaryOp::PipeLeft;
+        const NodeId call =
+            pipe ? called_call(ast, op == BinaryOp::PipeRight ? n.b : n.a) : kNoNode;
+        if (call == kNoNode) return {unit.id, operator_span(n)};
+        id = call;
+        break;
+      }
       case NodeKind::Unary:
         if (static_cast<UnaryOp>(n.op) == UnaryOp::Negate) return {unit.id, n.span};
         id = n.a;
@@ -156,6 +162,7 @@ void place_own(EvalError& error, const CodeBlock& code, uint32_t at, const CodeB
   switch (op_at(code, at)) {
     // Builtins do not say where they were called, the step for the call does; and these operators are builtins.
     case Op::CallBuiltin:
+    case Op::CheckArgument:
     case Op::Sub:
     case Op::Mul:
     case Op::Div:
@@ -167,6 +174,7 @@ void place_own(EvalError& error, const CodeBlock& code, uint32_t at, const CodeB
     case Op::Overrides:
     case Op::AssertEqualFail: return;
     case Op::Coerce: return error.place_steps(part_place(unit, node));
+    case Op::CheckAddend:
     case Op::Add: {
       const Node& n = ast.nodes[node];
       const bool left = has_steps && data.operand == 0;

@@ -1,6 +1,7 @@
 // How errors are worded, where they happened, and what becomes of the frames they leave.
 
 #include <algorithm>
+#include <optional>
 
 #include "evaluator/builtins.hpp"
 #include "evaluator/edit_distance.hpp"
@@ -61,7 +62,9 @@ std::string_view Vm::builtin_name(Value builtin) {
 std::string Vm::function_name(Value f) {
   if (f.object()->kind == ObjectKind::PartialApp) return {};
   const CodeBlock& block = world.code(f.object()->count);
-  return block.name == SymbolTable::kNoSymbol ? "" : cat(symbols.name(block.name), " ");
+  return block.name == SymbolTable::kNoSymbol
+             ? ""
+             : cat(quote_attribute_name(symbols.name(block.name)), " ");
 }
 
 std::string Vm::context_example(const Context* context) {
@@ -163,6 +166,29 @@ SourceSpan Vm::site(const Frame& frame) const {
   return place_of(*frame.block->unit, frame.block->body->nodes[static_cast<size_t>(at)]);
 }
 
+/// C++ Nix has a delayed application called where its function is, if that was evaluated before: `map` and its like do so,
+/// those that delay a call of two arguments, as `mapAttrs`, do not.
+SourceSpan Vm::application_place(const Thunk* thunk) {
+  const Value f = resolve(thunk->slots[0]);
+  const bool known = thunk->object.count == apply_code_[0] && f.is_function();
+  return known ? world.function_span(f) : SourceSpan{};
+}
+
+/// The argument that the code of a builtin, called through a value, was just forcing.
+std::optional<uint32_t> Vm::argument_under_way(const Frame& frame) {
+  const uint32_t* word = frame.block->body->words.data();
+  uint32_t pushed = 0;
+  Op op = Op::Return;
+  for (; word < frame.pc; ++word) {
+    op = static_cast<Op>(*word & 0xff);
+    if (op == Op::CheckArgument)
+      ++word;
+    else if (op == Op::LocalForce || op == Op::Local)
+      ++pushed;
+  }
+  return op == Op::LocalForce ? std::optional(pushed - 1) : std::nullopt;
+}
+
 /// Leaving a frame of code that has no source: a builtin called through a value, a functor, an application that was
 /// delayed. What `error` does not know yet is that of the call.
 void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, bool first) {
@@ -174,16 +200,12 @@ void Vm::leave_own_code(EvalError& error, const Frame& frame, SourceSpan call, b
   } else if (frame.block->kind == CodeKind::Builtin && frame.self != nullptr &&
              frame.self->kind == ObjectKind::Builtin) {
     const BuiltinInfo& info = builtin_table()[frame.self->count];
-    const auto at = static_cast<uint32_t>(frame.pc - frame.block->body->words.data());
-    // Its first instructions force the arguments.
-    if (!first && at >= 1 && at <= info.arity())
-      if (std::string step = argument_step(info, at - 1); !step.empty())
+    if (const auto index = argument_under_way(frame); !first && index)
+      if (std::string step = argument_step(info, *index); !step.empty())
         error.trace(std::move(step));
     if (tells_calls(info)) error.trace(cat("while calling the '", info.name(), "' builtin"), call);
   } else if (first && frame.update != nullptr && is_application(frame.update)) {
-    // A delayed application: C++ Nix gives the place of its function.
-    const Value f = resolve(frame.update->slots[0]);
-    if (f.is_function()) error.at(world.function_span(f));
+    error.at(application_place(frame.update));
   }
 }
 
@@ -206,9 +228,7 @@ void Vm::leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool 
     TraceFrame step{.message = "from call site", .span = call, .detail = !entering};
     if (frame.update != nullptr && is_application(frame.update) &&
         world.code(frame.update->object.count).body->contains(frame.tail_call)) {
-      // A delayed application: C++ Nix has it called where its function is.
-      const Value f = resolve(frame.update->slots[0]);
-      step.span = f.is_function() ? world.function_span(f) : SourceSpan{};
+      step.span = application_place(frame.update);
     } else {
       step.tail_call = frame.tail_call;
     }

@@ -101,6 +101,11 @@ bool Compiler::is_lambda(NodeId n) const {
   return ast_.nodes[ast_.skip_parens(n)].kind == NodeKind::Lambda;
 }
 
+/// What a lazy position makes of `n`: a closure, or a thunk.
+CodeKind Compiler::delayed_kind(NodeId n) const {
+  return is_lambda(n) && !world_.options.thunks_as_nix ? CodeKind::Lambda : CodeKind::Expression;
+}
+
 // --- Constants ---------------------------------------------------------------------------------------------------------
 
 std::optional<Value> Compiler::constant_path(const Node& n) {
@@ -150,7 +155,8 @@ std::optional<Value> Compiler::constant(NodeId id, int depth) {
       const auto& ref = ast_.refs[n.b];
       if (ref.kind == RefKind::Global) {
         const Value v = (*unit_.globals)[ref.target];
-        return v.exists() ? std::optional(vm_.resolve(v)) : std::nullopt;
+        if (!v.exists() || !vm_.resolve(v).is_forced()) return std::nullopt;
+        return vm_.resolve(v);
       }
       if (ref.kind != RefKind::Local || depth > 3) return std::nullopt;
       const auto& decl = ast_.decls[ref.target];
@@ -184,25 +190,43 @@ std::optional<Value> Compiler::constant(NodeId id, int depth) {
   }
 }
 
+/// Stands in the text as it is.
+bool Compiler::is_literal(const Node& n) const {
+  switch (n.kind) {
+    case NodeKind::Int:
+    case NodeKind::Float:
+    case NodeKind::String:
+    case NodeKind::Path: return true;
+    case NodeKind::List: return n.b == 0;
+    default: return false;
+  }
+}
+
+/// A constant that needs no thunk.
+std::optional<Value> Compiler::lazy_constant(NodeId id) {
+  const bool delayed = world_.options.thunks_as_nix && !is_literal(node(ast_.skip_parens(id)));
+  return delayed ? std::nullopt : constant(id);
+}
+
 /// A value that can be loaded without evaluating anything.
 bool Compiler::is_available(NodeId id) {
   id = ast_.skip_parens(id);
   if (node(id).kind == NodeKind::Var) {
     const auto& ref = ast_.refs[node(id).b];
     if (ref.kind == RefKind::Local) {
-      if (constant(id)) return true;
+      if (lazy_constant(id)) return true;
       return place_of(decl_key(ref.target)).ready;
     }
     return ref.kind == RefKind::Global && (*unit_.globals)[ref.target].exists();
   }
-  return constant(id).has_value();
+  return lazy_constant(id).has_value();
 }
 
 /// A small list of available things is made at once: cheaper than the thunk for it.
 bool Compiler::is_cheap(NodeId id) {
   id = ast_.skip_parens(id);
   const Node& n = node(id);
-  if (n.kind != NodeKind::List || n.b > 4) return false;
+  if (n.kind != NodeKind::List || n.b > 4 || world_.options.thunks_as_nix) return false;
   return std::ranges::all_of(ast_.children(n.a, n.b), [&](NodeId m) { return is_available(m); });
 }
 
@@ -218,7 +242,7 @@ void Compiler::lazy(NodeId id, Symbol name) {
       return;
     }
     if (ref.kind == RefKind::Local) {
-      if (const auto v = constant(id)) {
+      if (const auto v = lazy_constant(id)) {
         push_constant(*v, id);
         return;
       }
@@ -231,7 +255,7 @@ void Compiler::lazy(NodeId id, Symbol name) {
     make_thunk(id, name);
     return;
   }
-  if (const auto v = constant(id)) {
+  if (const auto v = lazy_constant(id)) {
     push_constant(*v, id);
     return;
   }
@@ -289,7 +313,11 @@ void Compiler::strict_form(NodeId id, bool tail) {
     }
     case NodeKind::Select: select(id, ast_.paths[n.b].count); break;
     case NodeKind::HasAttr: has_attr(id); break;
-    case NodeKind::Lambda: make_thunk(id, SymbolTable::kNoSymbol); break;
+    case NodeKind::Lambda:
+      // What was delayed as a whole knows the name it was bound to.
+      make_delayed(CodeKind::Lambda, id, id == code_.node ? code_.name : SymbolTable::kNoSymbol,
+                   free_keys(id));
+      break;
     case NodeKind::LegacyLet:
     case NodeKind::AttrSet: attrs(id); break;
     case NodeKind::Unary:
@@ -388,6 +416,22 @@ void Compiler::has_attr(NodeId id) {
   patch(done);
 }
 
+/// Evaluating `id` cannot fail.
+bool Compiler::is_safe(NodeId id) {
+  const NodeKind kind = node(ast_.skip_parens(id)).kind;
+  return kind == NodeKind::Lambda || kind == NodeKind::List || constant(id).has_value();
+}
+
+/// Argument `i` of a builtin must be looked at before the next ones are evaluated.
+bool Compiler::checks_argument(const BuiltinInfo& info, std::span<const NodeId> args, uint32_t i) {
+  if (!info.checks(i)) return false;
+  if (is_lambda(args[i]) && info.strictness[i] == 'F') return false;
+  if (const auto known = constant(args[i]); known && info.accepts(vm_, i, *known)) return false;
+  for (uint32_t later = i + 1; later < info.arity(); ++later)
+    if (info.forces(later) && !is_safe(args[later])) return true;
+  return false;
+}
+
 void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, bool tail) {
   const auto known = constant(function);
   if (known && known->is_function() && known->object()->kind == ObjectKind::Builtin) {
@@ -396,10 +440,15 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
     const uint32_t arity = info.arity();
     if (args.size() >= arity) {
       for (uint32_t i = 0; i < arity; ++i) {
-        if (info.strictness[i] == 's')
-          strict(args[i], false);
-        else
+        if (!info.forces(i)) {
           lazy(args[i]);
+          continue;
+        }
+        strict(args[i], false);
+        if (checks_argument(info, args, i)) {
+          emit(Op::CheckArgument, index, id, 0);
+          word(i);
+        }
       }
       emit(Op::CallBuiltin, index, id, 1 - static_cast<int>(arity));
       args = args.subspan(arity);

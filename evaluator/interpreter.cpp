@@ -320,6 +320,13 @@ void Vm::run_code(size_t stop) {
           enter_builtin(a, args, args);
           CONTINUE();
         }
+        case Op::CheckArgument: {
+          const uint32_t index = *pc++;
+          if (builtin_table()[a].accepts(*this, index, sp[-1])) break;
+          SAVE();
+          refuse_argument(a, sp_ - index - 1);
+          CONTINUE();
+        }
         case Op::Return: {
           const Value v = sp[-1];
           Frame& f = frames_.back();
@@ -404,6 +411,13 @@ void Vm::run_code(size_t stop) {
           fail(ErrorKind::UnknownArgument,
                "the value depends on the argument '" + std::string(symbols.name(a)) + "'");
 
+        case Op::CheckAddend: {
+          const Value x = sp[-1];
+          if (is_addend(x)) break;
+          request_task(add_values(*this, {heap, x}, {heap, Value::null()}).release());
+          --sp;
+          goto run_task;
+        }
         case Op::Add: {
           const Value x = sp[-2], y = sp[-1];
           if (x.is_small_int() && y.is_small_int()) {

@@ -45,6 +45,13 @@ Finding url_finding(const LiteralLints& lints, std::string_view text, const synt
           n.span};
 }
 
+/// `f or`, as it is written.
+bool is_or_call(const SourceUnit& unit, const syntax::Node& n) {
+  if (n.kind != syntax::NodeKind::Apply || n.c != 1) return false;
+  const syntax::Node& argument = unit.ast->nodes[unit.ast->children(n.b, n.c)[0]];
+  return argument.kind == syntax::NodeKind::Var && unit.ast->symbol(argument.a) == "or";
+}
+
 }  // namespace
 
 std::optional<Lint> parse_lint(std::string_view text) {
@@ -52,6 +59,34 @@ std::optional<Lint> parse_lint(std::string_view text) {
   if (text == "warn") return Lint::Warn;
   if (text == "fatal") return Lint::Fatal;
   return std::nullopt;
+}
+
+void check_or(World& world, const SourceUnit& unit) {
+  const syntax::Ast& ast = *unit.ast;
+  if (std::ranges::none_of(ast.symbols, [&](const auto& s) { return ast.slice(s) == "or"; }))
+    return;
+  const auto check = [&](syntax::NodeId id) {
+    if (!is_or_call(unit, ast.nodes[id])) return;
+    const syntax::Span span = ast.nodes[id].span;
+    const LineColumn at = world.line_column({unit.id, span});
+    world.host.message(
+        EvalHost::Message::Warning,
+        cat("warning: at ", unit.name, ":", at.line, ":", at.column,
+            ": This expression uses `or` as an identifier in a way that will change in a future "
+            "Nix release.\nWrap this entire expression in parentheses to preserve its current "
+            "meaning:\n    (",
+            std::string_view(*unit.text).substr(span.begin, span.end - span.begin),
+            ")\nGive feedback at https://github.com/NixOS/nix/pull/11121"));
+  };
+  for (const syntax::Node& n : ast.nodes) {
+    if (n.kind == syntax::NodeKind::Apply) {
+      std::ranges::for_each(ast.children(n.b, n.c), check);
+    } else if (n.kind == syntax::NodeKind::List) {
+      std::ranges::for_each(ast.children(n.a, n.b), check);
+    } else if (n.kind == syntax::NodeKind::Select && n.c != syntax::kNoNode) {
+      check(n.c);
+    }
+  }
 }
 
 void check_literals(World& world, const SourceUnit& unit) {

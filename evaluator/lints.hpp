@@ -36,4 +36,8 @@ struct LiteralLints {
 /// first that is fatal. O(nodes).
 void check_literals(World& world, const SourceUnit& unit);
 
+/// Warns of `f or` where releases to come will read it otherwise: as an argument, an element of a
+/// list, a default. O(nodes) where the name is used at all.
+void check_or(World& world, const SourceUnit& unit);
+
 }  // namespace nilas::eval

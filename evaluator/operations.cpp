@@ -185,6 +185,20 @@ void note_operand(EvalError& error, void* operand) {
 
 }  // namespace
 
+/// Whether something can be added to `v`, which is forced. A set is made a string only then.
+bool Vm::is_addend(Value v) const {
+  switch (v.type()) {
+    case Type::Int:
+    case Type::Float:
+    case Type::String:
+    case Type::Path: return true;
+    case Type::Attrs:
+      return v.attrs()->get(symbols.known.to_string) != nullptr ||
+             v.attrs()->get(symbols.known.out_path) != nullptr;
+    default: return false;
+  }
+}
+
 Task add_values(Vm& vm, Root a, Root b) {
   Root left(vm.heap, a), right(vm.heap, b);
   uint32_t operand = 1;

@@ -49,6 +49,9 @@ void Compiler::binary(NodeId id, bool tail) {
   const bool literal = right.kind == NodeKind::AttrSet && ast_.sets[right.a].dynamic_count == 0 &&
                        ast_.sets[right.a].scope == kNone;
   if (op == Op::Update && !literal) emit(Op::CheckAttrs, 0, n.a, 0);
+  const Node& left = node(ast_.skip_parens(n.a));
+  const bool addend = is_literal(left) && left.kind != NodeKind::List;
+  if (op == Op::Add && !addend && !is_safe(n.b)) emit(Op::CheckAddend, 0, id, 0);
   strict(swap ? n.a : n.b, false);
   // An update can only fail for the operand that was not checked yet.
   emit(op, 0, op != Op::Update ? id : literal ? n.a : n.b, -1);

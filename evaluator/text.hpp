@@ -28,4 +28,10 @@ std::string cat(const Parts&... parts) {
   return text;
 }
 
+/// Without spaces and line breaks at the end.
+inline std::string_view trim_end(std::string_view s) {
+  const size_t end = s.find_last_not_of(" \t\r\n");
+  return end == std::string_view::npos ? std::string_view() : s.substr(0, end + 1);
+}
+
 }  // namespace nilas::eval

@@ -81,6 +81,7 @@ class Steps {
       case Op::SelectOr:
       case Op::SelectDynamic:
       case Op::SelectDynamicOr: selection(frame, n); break;
+      case Op::CheckArgument:
       case Op::CallBuiltin: call(builtin_table()[code_.body->words[frame.at] >> 8], n); break;
       case Op::Negate: step(calling("sub"), span(node.span)); break;
       case Op::Sub:

@@ -7,6 +7,7 @@
 #include <expected>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -137,6 +138,7 @@ class Vm {
   }
   static EvalError depth_error();
   /// A thunk of make_apply: its first slot holds the function.
+  SourceSpan application_place(const Thunk* thunk);
   bool is_application(const Thunk* thunk) const;
   /// True if a < b could be told without evaluating anything (numbers, strings, paths), which `less` then says.
   bool compare_now(Value a, Value b, bool& less);
@@ -236,6 +238,7 @@ class Vm {
  private:
   friend class World;
   struct Frame;
+  static std::optional<uint32_t> argument_under_way(const Frame& frame);
   enum class Request : uint8_t { None, Force, TryForce, Call, Task, Pause };
 
   // interpreter.cpp: the loop
@@ -249,6 +252,8 @@ class Vm {
                   Thunk* update, bool call);
   void enter_call(uint32_t args);
   bool call_at_once(uint32_t index, uint32_t at);
+  void refuse_argument(uint32_t index, uint32_t base);
+  bool is_addend(Value v) const;
   void enter_builtin(uint32_t index, uint32_t base, uint32_t ret);
   void replace_frame(Closure* callee, uint32_t args);
   CodeBody& compiled(CodeBlock& block);

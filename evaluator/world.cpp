@@ -22,18 +22,19 @@ namespace {
 constexpr std::string_view kNixVersion = "2.31.0";
 constexpr int kLanguageVersion = 6;
 
-/// Throws EvalError at the first pipe operator if the feature for these is off.
-void check_pipes(const Features& features, const SourceUnit& unit) {
+/// Throws EvalError at the first pipe operator before `end` if the feature for these is off.
+void check_pipes(const Features& features, const SourceUnit& unit, const syntax::Ast& ast,
+                 uint32_t end) {
   if (features.pipe_operators) return;
   if (!unit.text->contains("|>") && !unit.text->contains("<|")) return;
   uint32_t first = UINT32_MAX;  // where it begins
-  for (const syntax::Node& n : unit.ast->nodes) {
+  for (const syntax::Node& n : ast.nodes) {
     if (n.kind != syntax::NodeKind::Binary) continue;
     const auto op = static_cast<syntax::BinaryOp>(n.op);
     if (op == syntax::BinaryOp::PipeRight || op == syntax::BinaryOp::PipeLeft)
       first = std::min(first, n.c);
   }
-  if (first == UINT32_MAX) return;
+  if (first >= end) return;
   try {
     features.require(Feature::pipe_operators);
   } catch (EvalError& error) {
@@ -117,6 +118,9 @@ void World::parse_unit(SourceUnit& unit, std::string text,
   if (!parsed.ok()) {
     const auto& d = parsed.diagnostics.front();
     const uint32_t at = d.reported_offset();
+    // Names are looked up when all is parsed.
+    const bool parses = d.id == syntax::DiagnosticId::UndefinedVariable;
+    check_pipes(options.features, unit, parsed.ast, parses ? UINT32_MAX : at);
     std::string message(d.reported_message());
     if (d.id == syntax::DiagnosticId::DuplicateAttribute && !d.related.empty()) {
       const LineColumn first = line_column({unit.id, d.related.front().span});
@@ -126,7 +130,8 @@ void World::parse_unit(SourceUnit& unit, std::string text,
                     {unit.id, {at, std::max(at, d.span.end)}});
   }
   attach(unit, unit.text, std::make_shared<const syntax::Ast>(std::move(parsed.ast)));
-  check_pipes(options.features, unit);
+  check_pipes(options.features, unit, *unit.ast, UINT32_MAX);
+  check_or(*this, unit);
   check_literals(*this, unit);
 }
 
@@ -347,7 +352,7 @@ void World::make_globals() {
     known_globals_.push_back(*v);
   }
   const SourceUnit& unit =
-      parse_source("«nix/derivation.nix»", "/", std::string(kDerivationNix), false);
+      parse_source("«nix-internal»/derivation-internal.nix", "/", std::string(kDerivationNix), false);
   const Value derivation = thunk_of(unit);
   *builtins.attrs()->get(vm.symbols.intern("derivation")) = derivation;
   const auto replace = [&](std::span<const std::string_view> names, std::vector<Value>& values) {
@@ -387,8 +392,10 @@ void Vm::make_builtin_codes() {
   for (uint32_t i = 0; i < table.size(); ++i) {
     const uint32_t arity = table[i].arity();
     std::vector<uint32_t> words;
-    for (uint32_t k = 0; k < arity; ++k)
-      words.push_back(op(table[i].strictness[k] == 's' ? Op::LocalForce : Op::Local, k));
+    for (uint32_t k = 0; k < arity; ++k) {
+      words.push_back(op(table[i].forces(k) ? Op::LocalForce : Op::Local, k));
+      if (table[i].checks(k)) words.insert(words.end(), {op(Op::CheckArgument, i), k});
+    }
     words.insert(words.end(), {op(Op::CallBuiltin, i), op(Op::Return)});
     builtin_codes_.push_back(add(static_cast<uint8_t>(arity), 2 * arity + 1, std::move(words)));
   }

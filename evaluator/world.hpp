@@ -41,6 +41,11 @@ struct WorldOptions {
   FetchOptions fetch;
   LiteralLints lints;
   bool pure = false;  ///< no environment, clock or search path
+  /// All that C++ Nix delays is a thunk until somebody wants it: functions, constants that are no literals, small lists.
+  /// Takes time, and shows only where values are printed that nobody evaluated.
+  bool thunks_as_nix = false;
+  bool trace_verbose = false;  ///< builtins.traceVerbose says something
+  bool abort_on_warn = false;  ///< builtins.warn fails behind its message
 };
 
 /// One version of a text that was loaded: a file, an unsaved buffer, an -E expression.

@@ -165,6 +165,9 @@ void NixSettings::set(const std::string& name, const std::string& value) {
   if (name == "max-call-depth") max_call_depth = number(value).value_or(max_call_depth);
   if (name == "show-trace") show_trace = on;
   if (name == "system") current_system = value;
+  if (name == "eval-system") eval_system = value;
+  if (name == "trace-verbose") trace_verbose = on;
+  if (name == "abort-on-warn") abort_on_warn = on;
   if (name == "pure-eval") pure = on;
   if (name == "restrict-eval") fetch.restricted = on;
   if (name == "allowed-uris") fetch.allowed_uris = split_words(value);
@@ -201,6 +204,7 @@ eval::WorldOptions configured_world(const std::vector<std::string>& entries) {
   options.fetch = settings.fetch;
   options.fetch.restricted = false;
   if (!settings.current_system.empty()) options.current_system = settings.current_system;
+  if (!settings.eval_system.empty()) options.current_system = settings.eval_system;
   return options;
 }
 

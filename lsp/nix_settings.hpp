@@ -26,6 +26,9 @@ struct NixSettings {
   uint32_t max_call_depth = 10000;
   bool show_trace = false;
   std::string current_system;  ///< empty: as built
+  std::string eval_system;     ///< in place of that, if it is not empty
+  bool trace_verbose = false;
+  bool abort_on_warn = false;
   bool pure = false;
   FetcherOptions fetching;
   eval::Features features{.fetch_tree = true, .flakes = true};

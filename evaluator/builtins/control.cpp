@@ -1,5 +1,6 @@
 // Order of evaluation, messages and errors.
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -34,26 +35,35 @@ Value trace(Vm& vm, Args args) {
   return args[1];
 }
 
-// Says something only with --trace-verbose, which no host of ours has.
-Value trace_verbose(Vm&, Args args) {
-  return args[1];
+Value trace_verbose_now(Vm& vm, Args args) {
+  return vm.world.options.trace_verbose ? Value() : args[1];
+}
+
+Task trace_verbose(Vm& vm, Args args) {
+  const Value message = co_await vm.force(args[0]);
+  args[0] = message;
+  co_return trace(vm, args);
 }
 
 Value warn(Vm& vm, Args args) {
   constexpr std::string_view kPrefix = "evaluation warning: ";
   std::string_view text = vm.expect_string(
       args[0], "while evaluating the first argument; the message passed to builtins.warn");
-  while (text.ends_with('\n'))
-    text.remove_suffix(1);
-  // Further lines stand below the first, unless that is empty.
+  // Further lines stand below the first, unless that is empty. Nothing shows of spaces at the end of a line.
   const size_t indent = text.starts_with('\n') ? 0 : kPrefix.size();
   std::string message(kPrefix);
-  for (size_t i = 0; i < text.size(); ++i) {
-    message += text[i];
-    const bool line_follows = text[i] == '\n' && text[i + 1] != '\n';
-    if (line_follows) message.append(indent, ' ');
+  text = trim_end(text);
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    if (at > 0) message.append(1, '\n').append(indent, ' ');
+    message += text.substr(at, end - at);
+    message.resize(trim_end(message).size());
+    at = end + 1;
   }
   vm.host().message(EvalHost::Message::Warning, message);
+  if (vm.world.options.abort_on_warn) {
+    vm.fail(ErrorKind::Abort, "aborting to reveal stack trace of warning, as abort-on-warn is set");
+  }
   return args[1];
 }
 

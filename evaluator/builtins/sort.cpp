@@ -1,9 +1,10 @@
-// builtins.sort: a natural merge sort. The comparator is user code: it may evaluate anything, and it may contradict itself,
-// in which case the result is still a reordering of the input.
+// builtins.sort: peeksort, a natural merge sort (Munro and Wild, "Nearly-optimal mergesorts", 2018). The comparator is user
+// code: it may evaluate anything, and it may contradict itself; then the result is still a reordering of the input. Which one,
+// and which pairs are compared in which order, is as in C++ Nix, whose choices within the algorithm are made here too.
 //
-// First the list is cut into runs that are ascending already (strictly descending ones are reversed), then neighbouring
-// runs are merged, pass by pass. Sorted input takes n - 1 comparisons, any input O(n log n). Equal elements keep their order:
-// an element of the right run goes first only if it is less than the left one.
+// A part of the list is cut where a run (ascending, or strictly descending and reversed) crosses its middle; both sides are
+// sorted, and merged. What is known of runs at the ends of a part is handed down. Small parts are sorted by insertion. Sorted
+// input takes few more than n comparisons, any input O(n log n). Equal elements keep their order.
 
 #include <algorithm>
 #include <vector>
@@ -42,6 +43,120 @@ bool is_less_than(Vm& vm, Value comparator) {
          vm.builtin_name(comparator) == "lessThan";
 }
 
+/// What is sorted, and room to merge in.
+struct Sorting {
+  Args args;
+  RootVector items, room;
+};
+
+constexpr uint32_t kSmall = 16;
+
+/// Elements [begin, end); those before left_end and those from right_begin on are sorted. With `merge`, both halves are
+/// sorted that meet at left_end.
+struct Part {
+  uint32_t begin, end, left_end, right_begin;
+  bool merge = false;
+};
+
+struct Run {
+  uint32_t begin, end;
+};
+
+Task sort_small(Vm& vm, Sorting* s, Part part) {
+  std::vector<Value>& items = s->items.values;
+  for (uint32_t next = part.begin + 1; next < part.end; ++next) {
+    for (uint32_t at = next; at > part.begin; --at) {
+      const Value less = co_await vm.call(s->args[0], items[at], items[at - 1]);
+      if (!vm.expect_bool(less, kResultTrace)) break;
+      std::swap(items[at], items[at - 1]);
+    }
+  }
+  co_return Value::null();
+}
+
+Task merge(Vm& vm, Sorting* s, Part part) {
+  std::vector<Value>&items = s->items.values, &room = s->room.values;
+  room.assign(items.begin() + part.begin, items.begin() + part.end);
+  const auto middle = part.left_end - part.begin, end = part.end - part.begin;
+  uint32_t left = 0, right = middle, to = part.begin;
+  while (left < middle && right < end) {
+    const Value less = co_await vm.call(s->args[0], room[right], room[left]);
+    items[to++] = room[vm.expect_bool(less, kResultTrace) ? right++ : left++];
+  }
+  while (left < middle)
+    items[to++] = room[left++];
+  while (right < end)
+    items[to++] = room[right++];
+  co_return Value::null();
+}
+
+/// The run that holds element middle - 1, between what is sorted at the ends of `part`; ascending when this is done.
+Task find_run(Vm& vm, Sorting* s, Part part, uint32_t middle, Run* run) {
+  std::vector<Value>& items = s->items.values;
+  const Value less = co_await vm.call(s->args[0], items[middle], items[middle - 1]);
+  const bool descending = vm.expect_bool(less, kResultTrace);
+  *run = {middle - 1, middle};
+  while (run->begin > part.left_end) {
+    const Value more = co_await vm.call(s->args[0], items[run->begin], items[run->begin - 1]);
+    if (vm.expect_bool(more, kResultTrace) != descending) break;
+    --run->begin;
+  }
+  while (run->end < part.right_begin) {
+    const Value more = co_await vm.call(s->args[0], items[run->end], items[run->end - 1]);
+    if (vm.expect_bool(more, kResultTrace) != descending) break;
+    ++run->end;
+  }
+  if (descending) std::reverse(items.begin() + run->begin, items.begin() + run->end);
+  co_return Value::null();
+}
+
+/// What is left to do: the last of it first.
+void cut(std::vector<Part>& todo, const Part& p, uint32_t middle, Run run) {
+  if (run.begin == p.begin && run.end == p.end) return;
+  const bool before =
+      middle - run.begin < run.end - middle;  // most of the run lies in the right half
+  const uint32_t at = before ? run.begin : run.end;
+  todo.push_back({p.begin, p.end, at, at, true});
+  if (before) {
+    todo.push_back({at, p.end, run.end, p.right_begin});
+    todo.push_back({p.begin, at, p.left_end, at - 1});
+  } else {
+    todo.push_back({at, p.end, at + 1, p.right_begin});
+    todo.push_back({p.begin, at, p.left_end, run.begin});
+  }
+}
+
+Task peeksort(Vm& vm, Sorting* s) {
+  const auto size = static_cast<uint32_t>(s->items.values.size());
+  std::vector<Part> todo{{0, size, 0, size}};
+  while (!todo.empty()) {
+    const Part p = todo.back();
+    todo.pop_back();
+    if (p.merge) {
+      co_await merge(vm, s, p);
+      continue;
+    }
+    if (p.left_end == p.end || p.right_begin == p.begin) continue;
+    if (p.end - p.begin <= kSmall) {
+      co_await sort_small(vm, s, p);
+      continue;
+    }
+    const uint32_t middle = p.begin + (p.end - p.begin) / 2;
+    if (middle <= p.left_end) {
+      todo.push_back({p.begin, p.end, p.left_end, p.left_end, true});
+      todo.push_back({p.left_end, p.end, p.left_end + 1, p.right_begin});
+    } else if (middle >= p.right_begin) {
+      todo.push_back({p.begin, p.end, p.right_begin, p.right_begin, true});
+      todo.push_back({p.begin, p.right_begin, p.left_end, p.right_begin - 1});
+    } else {
+      Run run{};
+      co_await find_run(vm, s, p, middle, &run);
+      cut(todo, p, middle, run);
+    }
+  }
+  co_return Value::null();
+}
+
 }  // namespace
 
 Task sort(Vm& vm, Args args) {
@@ -52,58 +167,18 @@ Task sort(Vm& vm, Args args) {
   args[0] = co_await vm.force(args[0]);
   vm.expect_function(args[0], "while evaluating the first argument passed to builtins.sort");
 
-  RootVector sorted(vm.heap);
-  sorted.values.resize(size);
+  Sorting sorting{args, RootVector(vm.heap), RootVector(vm.heap)};
+  std::vector<Value>& items = sorting.items.values;
+  items.resize(size);
   for (uint32_t i = 0; i < size; ++i) {
-    sorted.values[i] = co_await vm.force(list->items[i]);
+    const Value item = co_await vm.force(list->items[i]);
+    items[i] = item;
   }
-  std::vector<Value>& items = sorted.values;
   if (is_less_than(vm, args[0])) {
     if (sort_plain(vm, items)) co_return make_list(vm, items);
     co_await SetNote{{&add_ordering_step, nullptr}};
   }
-
-  // Runs: starts of each, and the end of the last.
-  std::vector<uint32_t> runs;
-  for (uint32_t start = 0; start < size;) {
-    runs.push_back(start);
-    uint32_t end = start + 1;
-    bool descending = false;
-    for (; end < size; ++end) {
-      const Value result = co_await vm.call(args[0], items[end], items[end - 1]);
-      const bool less = vm.expect_bool(result, kResultTrace);
-      if (end == start + 1)
-        descending = less;
-      else if (less != descending)
-        break;
-    }
-    if (descending) std::reverse(items.begin() + start, items.begin() + end);
-    start = end;
-  }
-  runs.push_back(size);
-
-  RootVector merged(vm.heap);
-  while (runs.size() > 2) {
-    std::vector<uint32_t> longer_runs;
-    merged.values.clear();
-    for (size_t run = 0; run + 1 < runs.size(); run += 2) {
-      longer_runs.push_back(runs[run]);
-      uint32_t left = runs[run];
-      const uint32_t middle = runs[run + 1];
-      uint32_t right = middle;
-      const uint32_t end = run + 2 < runs.size() ? runs[run + 2] : middle;
-      while (left < middle && right < end) {
-        const Value result = co_await vm.call(args[0], items[right], items[left]);
-        const bool less = vm.expect_bool(result, kResultTrace);
-        merged.values.push_back(items[less ? right++ : left++]);
-      }
-      merged.values.insert(merged.values.end(), items.begin() + left, items.begin() + middle);
-      merged.values.insert(merged.values.end(), items.begin() + right, items.begin() + end);
-    }
-    longer_runs.push_back(size);
-    runs = std::move(longer_runs);
-    std::swap(items, merged.values);
-  }
+  co_await peeksort(vm, &sorting);
   co_return make_list(vm, items);
 }
 

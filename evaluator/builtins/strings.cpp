@@ -216,6 +216,7 @@ class Replacement {
 }  // namespace
 
 Value replace_strings_now(Vm& vm, Args args) {
+  args[2] = vm.resolve(args[2]);
   if (!args[0].is_list() || !args[1].is_list() || !args[2].is_string()) return {};
   List* from = args[0].list();
   List* to = args[1].list();
@@ -231,6 +232,8 @@ Task replace_strings(Vm& vm, Args args) {
       "while evaluating one of the strings to replace passed to builtins.replaceStrings";
   constexpr std::string_view kTo =
       "while evaluating one of the replacement strings passed to builtins.replaceStrings";
+  constexpr std::string_view kText =
+      "while evaluating the third argument passed to builtins.replaceStrings";
   List* from = vm.expect_list(
       args[0], "while evaluating the first argument passed to builtins.replaceStrings");
   List* to = vm.expect_list(
@@ -243,8 +246,9 @@ Task replace_strings(Vm& vm, Args args) {
     const auto forced = co_await vm.try_force(from->items[i]);
     vm.expect_string(or_trace(forced, kFrom), kFrom);
   }
-  vm.expect_string(args[2],
-                   "while evaluating the third argument passed to builtins.replaceStrings");
+  const auto text = co_await vm.try_force(args[2]);
+  args[2] = or_trace(text, kText);
+  vm.expect_string(args[2], kText);
   Replacement replacement(vm, from, to, args[2]);
   while (const auto needed = replacement.advance()) {
     const auto forced = co_await vm.try_force(to->items[*needed]);

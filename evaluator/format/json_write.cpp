@@ -123,9 +123,9 @@ class JsonWriter {
       }
       Attrs* set = level.container.attrs();
       const uint32_t index = vm_.name_order(set->keys)[at];
-      error.trace(
-          cat("while evaluating attribute '", vm_.symbols.name(set->keys->symbols[index]), "'"),
-          vm_.world.position(set->pos(index)));
+      error.trace(cat("while evaluating attribute '",
+                      quote_attribute_name(vm_.symbols.name(set->keys->symbols[index])), "'"),
+                  vm_.world.position(set->pos(index)));
     }
   }
 

@@ -82,7 +82,7 @@ Task append_context(Vm& vm, Args args) {
     const SourceSpan span = attribute_span(vm, args[1].attrs(), i);
     const std::string_view path = vm.symbols.name(args[1].attrs()->keys->symbols[i]);
     if (!store.dir.is_object(path)) {
-      fail_at(span, cat("context key '", path, "' is not a store path"));
+      fail_at(span, cat("context key '", quote_attribute_name(path), "' is not a store path"));
     }
     const Value value = co_await vm.force(args[1].attrs()->values[i]);
     Root info(vm.heap, value);
@@ -97,7 +97,7 @@ Task append_context(Vm& vm, Args args) {
       const Value v = co_await vm.force(*slot);
       if (vm.expect_bool(v, "while evaluating the `allOutputs` attribute of a string context")) {
         if (!is_derivation_path(path)) {
-          fail_at(span, cat("tried to add all-outputs context of ", path,
+          fail_at(span, cat("tried to add all-outputs context of ", quote_attribute_name(path),
                             ", which is not a derivation, to a string"));
         }
         context.add(store.contexts.drv_deep(path));
@@ -111,7 +111,7 @@ Task append_context(Vm& vm, Args args) {
         vm.expect_list(list, "while evaluating the `outputs` attribute of a string context")
             ->size();
     if (count > 0 && !is_derivation_path(path)) {
-      fail_at(span, cat("tried to add derivation output context of ", path,
+      fail_at(span, cat("tried to add derivation output context of ", quote_attribute_name(path),
                         ", which is not a derivation, to a string"));
     }
     for (uint32_t n = 0; n < count; ++n) {

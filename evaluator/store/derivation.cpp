@@ -26,8 +26,8 @@ std::string show_position(const World& world, SourceSpan span) {
 void add_derivation_steps(EvalError& error, void* data) {
   const auto& progress = *static_cast<const DerivationProgress*>(data);
   if (!progress.attribute.empty()) {
-    error.trace(cat("while evaluating attribute '", progress.attribute, "' of derivation '",
-                    progress.name, "'"),
+    error.trace(cat("while evaluating attribute '", quote_attribute_name(progress.attribute),
+                    "' of derivation '", progress.name, "'"),
                 progress.attribute_span);
   }
   error.trace(TraceFrame{.message = cat("while evaluating derivation '", progress.name,

@@ -4,7 +4,8 @@
 // The result is the first output. Every output is the given attributes, all outputs by name, `all`
 // and `drvAttrs`, and what belongs to it: its path, the .drv file's, its name. Nothing is computed
 // but the list of output names until a path is wanted, so that a set of packages costs only what is
-// looked at.
+// looked at. Names are those that C++ Nix uses for the same things: they are symbols from the start
+// (symbols.hpp), and traces show these lines.
 
 #include <string_view>
 
@@ -12,24 +13,24 @@ namespace nilas::eval {
 
 inline constexpr std::string_view kDerivationNix = R"nix(drvAttrs@{ outputs ? [ "out" ], ... }:
 let
-  paths = derivationStrict drvAttrs;
+  strict = derivationStrict drvAttrs;
 
-  shared = drvAttrs // builtins.listToAttrs named // {
+  commonAttrs = drvAttrs // builtins.listToAttrs outputsList // {
     inherit drvAttrs;
-    all = map (output: output.value) named;
+    all = map (x: x.value) outputsList;
   };
 
-  named = map (outputName: {
+  outputsList = map (outputName: {
     name = outputName;
-    value = shared // {
+    value = commonAttrs // {
       inherit outputName;
       type = "derivation";
-      outPath = paths.${outputName};
-      drvPath = paths.drvPath;
+      outPath = strict.${outputName};
+      drvPath = strict.drvPath;
     };
   }) outputs;
 in
-(builtins.head named).value
+(builtins.head outputsList).value
 )nix";
 
 /// What `import` makes of a .drv file: a function from { drvPath, name, outputs, <output> = path...

@@ -78,6 +78,13 @@ Task read_dir(Vm& vm, Args args) {
 Task read_file_type(Vm& vm, Args args) {
   const Value path = co_await realise_path(vm, Root(vm.heap, args[0]), Symlinks::Keep);
   const std::string_view text = path.path()->view();
+  // No symlink is followed, not on the way either.
+  for (size_t slash = text.find('/', 1); slash != text.npos; slash = text.find('/', slash + 1)) {
+    const std::string_view above = text.substr(0, slash);
+    const auto info = file_info(vm.world, above);
+    if (info && info->type == FileType::Symlink)
+      vm.fail(ErrorKind::Other, cat("path '", above, "' is a symlink"));
+  }
   const auto info = file_info(vm.world, text);
   if (!info) fail_io("reading", text, info.error());
   co_return vm.make_string(file_type_text(info->type));
@@ -97,7 +104,7 @@ Task path_exists(Vm& vm, Args args) {
         resolve_symlinks(vm.world, text, must_be_directory ? Symlinks::Full : Symlinks::Ancestors));
     co_return Value::boolean(info && (!must_be_directory || info->type == FileType::Directory));
   } catch (const EvalError& error) {
-    // A loop of symlinks, or what may not be read: nothing is told of it.
+    // What may not be read: nothing is told of it.
     if (error.data().kind != ErrorKind::Io) throw;
     co_return Value::boolean(false);
   }
@@ -114,15 +121,13 @@ Task hash_file(Vm& vm, Args args) {
 }
 
 Task find_file(Vm& vm, Args args) {
-  const Value list = co_await vm.force(args[0]);
-  args[0] = list;
-  vm.expect_list(list, "while evaluating the first argument passed to builtins.findFile");
-  const Value lookup = co_await vm.force(args[1]);
-  args[1] = lookup;
-  std::string name(vm.expect_string_no_context(
-      lookup, "while evaluating the second argument passed to builtins.findFile"));
-  const Value found = co_await eval::find_file(vm, Root(vm.heap, args[0]), std::move(name));
-  co_return found;
+  constexpr std::string_view kLookup =
+      "while evaluating the second argument passed to builtins.findFile";
+  std::vector<SearchPathEntry> entries;
+  co_await search_path_entries(vm, Root(vm.heap, args[0]), &entries);
+  const auto forced = co_await vm.try_force(args[1]);
+  const Value lookup = or_trace(forced, kLookup);
+  co_return eval::find_file(vm.world, entries, vm.expect_string_no_context(lookup, kLookup));
 }
 
 Task base_name_of(Vm& vm, Args args) {

@@ -148,7 +148,7 @@ std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode)
     const auto info = file_info(world, done);
     if (!info || info->type != FileType::Symlink) continue;
     if (++links > kMaxLinks) {
-      throw EvalError(ErrorKind::Io, cat("infinite symlink recursion in path '", path, "'"));
+      throw EvalError(ErrorKind::Other, cat("infinite symlink recursion in path '", path, "'"));
     }
     const auto target = read_link(world, done);
     if (!target) fail_io("reading symbolic link", done, target.error());

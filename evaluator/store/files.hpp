@@ -7,6 +7,7 @@
 // of a process; each question is recorded (World::record_read), so that the world dies when its
 // answer changes.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ HostResult<std::vector<DirEntry>> list_directory(World& world, std::string_view 
 HostResult<std::string> read_link(World& world, std::string_view path);
 
 /// `path` with symlinks replaced, component by component; what does not exist stays as it is.
-/// Throws EvalError (Io): "infinite symlink recursion in path '/x'".
+/// Throws EvalError: "infinite symlink recursion in path '/x'".
 std::string resolve_symlinks(World& world, std::string_view path, Symlinks mode);
 
 /// EvalError (Io) for a path that could not be read, in C++ Nix's words: "path '/x' does not
@@ -92,8 +93,11 @@ void realise_context(Vm& vm, const Context* context);
 /// nowhere.
 std::string output_text(World& world, ContextId id);
 
-/// Path value: `lookup` in a search path, a list of sets { prefix, path }. <x> means
-/// find_file(nixPath, "x"). Throws MissingSearchPath, which tryEval catches.
-Task find_file(Vm& vm, Root search_path, std::string lookup);
+/// Adds what a search path, a list of sets { prefix, path }, says to `entries`, which must outlive
+/// the task. All of it is evaluated, whatever is looked up.
+Task search_path_entries(Vm& vm, Root search_path, std::vector<SearchPathEntry>* entries);
+/// Path value of `lookup`: the first entry that has it. Throws MissingSearchPath, which tryEval
+/// catches.
+Value find_file(World& world, std::span<const SearchPathEntry> entries, std::string_view lookup);
 
 }  // namespace nilas::eval

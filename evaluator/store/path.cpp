@@ -145,13 +145,23 @@ bool StoreDir::is_object(std::string_view path) const {
 std::optional<std::string_view> StoreDir::object_of(std::string_view path) const {
   if (!contains(path)) return std::nullopt;
   const std::string_view object = path.substr(0, path.find('/', dir.size() + 1));
-  const std::string_view base = object.substr(dir.size() + 1);
-  if (base.size() <= kHashChars + 1 || base[kHashChars] != '-') return std::nullopt;
-  for (const char c : base.substr(0, kHashChars)) {
-    if (!is_nix32_char(c)) return std::nullopt;
-  }
-  if (!check_store_name(base.substr(kHashChars + 1)).empty()) return std::nullopt;
+  if (!check_object_name(object.substr(dir.size() + 1)).empty()) return std::nullopt;
   return object;
+}
+
+std::string check_object_name(std::string_view base) {
+  if (base.size() < kHashChars + 1)
+    return cat("'", base, "' is too short to be a valid store path");
+  if (base[kHashChars] != '-') {
+    return cat("'", base,
+               "' can't name a store path because the hash part is not followed by a '-'");
+  }
+  for (const char c : base.substr(0, kHashChars)) {
+    if (!is_nix32_char(c))
+      return cat("store path '", base, "' contains illegal base-32 character '", c, "'");
+  }
+  const std::string wrong = check_store_name(base.substr(kHashChars + 1));
+  return wrong.empty() ? "" : cat("path '", base, "' is not a valid store path: ", wrong);
 }
 
 std::string_view store_path_name(std::string_view path) {

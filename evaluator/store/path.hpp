@@ -63,6 +63,8 @@ inline bool is_derivation_path(std::string_view path) {
 /// "hello" for output `out` of hello, "hello-dev" for dev.
 std::string output_path_name(std::string_view name, std::string_view output);
 
+/// Why `base` ("<hash>-<name>") names no store object, as C++ Nix words it; empty if it names one.
+std::string check_object_name(std::string_view base);
 /// Why `name` cannot be the name of a store object, as C++ Nix words it; empty if it can.
 std::string check_store_name(std::string_view name);
 

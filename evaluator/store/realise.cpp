@@ -192,8 +192,7 @@ Task realise_path(Vm& vm, Root v, Symlinks mode) {
   co_return vm.make_path(resolved);
 }
 
-Task find_file(Vm& vm, Root search_path, std::string lookup) {
-  World& world = vm.world;
+Task search_path_entries(Vm& vm, Root search_path, std::vector<SearchPathEntry>* entries) {
   const Value forced = co_await vm.force(search_path);
   search_path = forced;
   const uint32_t size =
@@ -218,13 +217,18 @@ Task find_file(Vm& vm, Root search_path, std::string lookup) {
     const Value path = co_await coerce_to_string(vm, Root(vm.heap, *slot), {.copy_to_store = false},
                                                  "while evaluating the `path` attribute of an "
                                                  "element of the list passed to builtins.findFile");
-    if (!strip_prefix(lookup, prefix)) continue;
     realise_context(vm, vm.context(path));
-    if (auto found = look_in(world, prefix, std::string(vm.view(path)), lookup)) {
-      co_return vm.make_path(*found);
-    }
+    entries->push_back({std::move(prefix), std::string(vm.view(path))});
   }
-  if (lookup.starts_with("nix/")) co_return vm.make_path(cat(kCorePkgsDir, lookup.substr(3)));
+  co_return Value::null();
+}
+
+Value find_file(World& world, std::span<const SearchPathEntry> entries, std::string_view lookup) {
+  for (const SearchPathEntry& entry : entries) {
+    if (const auto found = look_in(world, entry.prefix, entry.path, lookup))
+      return world.vm.make_path(*found);
+  }
+  if (lookup.starts_with("nix/")) return world.vm.make_path(cat(kCorePkgsDir, lookup.substr(3)));
   throw EvalError(
       ErrorKind::MissingSearchPath,
       world.options.pure

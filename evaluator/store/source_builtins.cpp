@@ -170,6 +170,10 @@ Task store_path(Vm& vm, Args args) {
   // A symlink right in the store is an object itself.
   if (!store.dir.is_object(path)) path = resolve_symlinks(world, path, Symlinks::Full);
   const auto object = store.dir.object_of(path);
+  if (!object && store.dir.contains(path)) {
+    const std::string_view below = std::string_view(path).substr(store.dir.dir.size() + 1);
+    vm.fail(ErrorKind::Other, check_object_name(below.substr(0, below.find('/'))));
+  }
   if (!object) vm.fail(ErrorKind::Other, cat("path '", path, "' is not in the Nix store"));
   ContextSet context;
   context.add(vm.context(given));

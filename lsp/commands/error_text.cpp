@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "evaluator/text.hpp"
 #include "evaluator/trace.hpp"
 
 namespace nilas::lsp {
@@ -13,17 +14,13 @@ namespace {
 
 using eval::SourceSpan;
 using eval::TraceFrame;
+using eval::trim_end;
 using eval::World;
 
 /// Frames beyond this weight are cut without --show-trace; one with a position weighs two.
 constexpr size_t kShortTrace = 3;
 /// So many repeated frames are still shown.
 constexpr size_t kShownRepeats = 5;
-
-std::string_view trim_end(std::string_view s) {
-  const size_t end = s.find_last_not_of(" \t\r\n");
-  return end == std::string_view::npos ? std::string_view() : s.substr(0, end + 1);
-}
 
 /// Excerpts of sources, whose lines are found once.
 class Places {

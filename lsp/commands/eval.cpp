@@ -14,6 +14,7 @@
 #include "lsp/commands/eval_observers.hpp"
 #include "lsp/commands/eval_options.hpp"
 #include "lsp/commands/evaluator_session.hpp"
+#include "lsp/commands/terminal_text.hpp"
 #include "lsp/search_path.hpp"
 #include "lsp/uri.hpp"
 
@@ -139,13 +140,17 @@ int evaluate(const EvalOptions& options) {
   setup.search_path = search_path(options.search_path);
   setup.pure = options.pure;
   setup.features = options.features;
+  setup.thunks_as_nix = options.shows_thunks();
+  setup.trace_verbose = options.trace_verbose;
+  setup.abort_on_warn = options.abort_on_warn;
   setup.fetch = options.fetch;
   setup.lints = options.lints;
   setup.lints.warn = [](const eval::World& world, const std::string& message,
                         eval::SourceSpan span) {
-    fmt::print(stderr, "{}\n", warning_text(world, message, span));
+    fmt::print(stderr, "{}\n", terminal_text(warning_text(world, message, span)));
   };
   if (!options.current_system.empty()) setup.current_system = options.current_system;
+  if (!options.eval_system.empty()) setup.current_system = options.eval_system;
   CommandWorld& session = make_command_world(std::move(setup), options.fetching);
   eval::Limits limits;
   limits.call_depth = options.max_call_depth;
@@ -160,7 +165,7 @@ int evaluate(const EvalOptions& options) {
   } catch (const eval::EvalError& e) {
     const auto style = options.show_trace ? TraceStyle::Full : TraceStyle::Short;
     std::fflush(stdout);
-    fmt::print(stderr, "{}\n", error_text(session.world, e.data(), style));
+    fmt::print(stderr, "{}\n", terminal_text(error_text(session.world, e.data(), style)));
     status = 1;
   }
   session.world.vm.set_observer(nullptr);

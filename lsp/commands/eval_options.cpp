@@ -34,9 +34,14 @@ void add_policy_options(CLI::App& command, EvalOptions& o) {
   command.add_flag_callback(
       "--no-registries,--no-use-registries", [&] { o.fetch.use_registries = false; },
       "Look up no names of flakes.");
-  for (const char* setting :
-       {"allowed-uris", "experimental-features", "extra-experimental-features", "lint-url-literals",
-        "lint-short-path-literals", "lint-absolute-path-literals"}) {
+  for (const char* setting : {"trace-verbose", "abort-on-warn"}) {
+    command.add_flag_callback(
+        std::string("--") + setting, [&o, setting] { o.set(setting, "true"); },
+        "As the setting of Nix.");
+  }
+  for (const char* setting : {"allowed-uris", "eval-system", "system", "experimental-features",
+                              "extra-experimental-features", "lint-url-literals",
+                              "lint-short-path-literals", "lint-absolute-path-literals"}) {
     each(command, std::string("--") + setting, 1, "As the setting of Nix.",
          [&o, setting](const Words& w) { o.set(setting, w[0]); });
   }
@@ -49,9 +54,13 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
   command.preparse_callback([&o](size_t) { o.configure(nix_conf()); });
   command.add_flag("-E,--expr", o.inputs_are_expressions, "The inputs are expressions, not files.");
   command.add_flag("--strict", o.strict, "Evaluate deeply.");
-  command.add_flag_callback("--json", [&] { o.output = Output::Json; }, "Print JSON.");
-  command.add_flag_callback("--xml", [&] { o.output = Output::Xml; }, "Print XML.");
-  command.add_flag_callback("--raw", [&] { o.output = Output::Raw; }, "Print a string as it is.");
+  // Of several, the last one counts.
+  const auto output = [&](const char* name, Output kind, const char* help) {
+    command.add_flag_callback(name, [&o, kind] { o.output = kind; }, help)->trigger_on_parse();
+  };
+  output("--json", Output::Json, "Print JSON.");
+  output("--xml", Output::Xml, "Print XML.");
+  output("--raw", Output::Raw, "Print a string as it is.");
   command.add_flag("--drv", o.derivation,
                    "Print the derivation that a value stands for: its .drv file, or with --json as "
                    "`nix derivation show`.");
@@ -72,12 +81,15 @@ void add_eval_options(CLI::App& command, EvalOptions& o) {
   each(command, "--argstr", 2, "Pass a string to functions as argument NAME.",
        [&](const Words& w) { o.arguments.push_back({w[0], w[1], true}); });
   // What nix-instantiate takes and this evaluator always does, or never needs.
-  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode"}) {
+  for (const char* flag : {"--eval", "--readonly-mode", "--read-write-mode", "--indirect",
+                           "-v,--verbose", "--quiet", "-Q,--no-build-output", "-k,--keep-going",
+                           "-K,--keep-failed", "--fallback", "--debug", "--offline", "--refresh"}) {
     command.add_flag(flag)->group("");
   }
   each(command, "--option", 2, "", [&](const Words& w) { o.set(w[0], w[1]); });
   add_policy_options(command, o);
-  for (const char* option : {"--eval-store", "--store"}) {
+  for (const char* option : {"--eval-store", "--store", "--add-root", "-j,--max-jobs", "--cores",
+                             "--timeout", "--log-format"}) {
     each(command, option, 1, "", [](const Words&) {});
   }
   // Inputs are taken as they come: a positional of CLI11 would read `{}` as an empty list of its

@@ -29,6 +29,9 @@ struct EvalOptions : NixSettings {
   bool stats = false;
   bool trace = false;
   std::string profile;  ///< file for collapsed stacks; empty: none
+
+  /// What is printed may hold values that nobody evaluated.
+  bool shows_thunks() const { return !strict && !derivation && output != Output::Raw; }
 };
 
 /// Adds the options to `command`; they are filled in by its parse, over what nix_conf() says.

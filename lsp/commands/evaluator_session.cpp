@@ -4,14 +4,15 @@
 #include <unistd.h>
 #include <vector>
 
+#include "lsp/commands/terminal_text.hpp"
 #include "lsp/evaluation.hpp"
 
 namespace nilas::lsp {
 namespace {
 
 void to_standard_error(eval::EvalHost::Message, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fputc('\n', stderr);
+  const std::string shown = terminal_text(text) + "\n";
+  std::fwrite(shown.data(), 1, shown.size(), stderr);
 }
 
 }  // namespace

@@ -171,7 +171,7 @@ class TypeLint {
     if (!builtin || given + arguments.size() < builtin->parameters.size()) return;
     const std::string what = "'" + std::string(builtin->info->name()) + "'";
     for (uint32_t i = given; i < builtin->parameters.size(); ++i) {
-      if (builtin->info->strictness[i] != 's') continue;
+      if (!builtin->info->forces(i)) continue;
       expect(arguments[i - given], builtin->parameters[i].accepted(), what);
     }
   }

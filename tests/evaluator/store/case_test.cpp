@@ -115,6 +115,28 @@ TEST_CASE("import keeps the symlinks on the way, and follows one at the end") {
   CHECK(f.json("[ (import /s/x/link/a.nix) (import /s/x/direct.nix) ]") == R"(["x","top"])");
 }
 
+TEST_CASE("names that scopedImport adds are evaluated when they are needed") {
+  Fixture f;
+  f.host.add_file("/s/sum.nix", "[ (a + b) (builtins.typeOf a) ]");
+  f.host.add_file("/s/one.nix", "a");
+  CHECK(f.json("builtins.scopedImport { a = 1 + 0; b = 2 + 0; } /s/sum.nix") == R"([3,"int"])");
+  CHECK(f.json("builtins.scopedImport { a = 1 + 0; b = throw \"b\"; } /s/one.nix") == "1");
+}
+
+TEST_CASE("symlinks that end nowhere, and those that a type is not looked for behind") {
+  Fixture f;
+  f.host.add_file("/s/a", "");
+  f.host.add_symlink("/s/loop", "loop");
+  f.host.add_symlink("/s/dir", "/s");
+  CHECK(f.json("map builtins.pathExists [ /s/loop /s/dir/a /s/dir/loop ]") == "[true,true,true]");
+  CHECK(f.json("builtins.pathExists /s/loop/x") ==
+        "error: infinite symlink recursion in path '/s/loop/x'");
+  CHECK(f.json("builtins.pathExists \"/s/loop/\"") ==
+        "error: infinite symlink recursion in path '/s/loop'");
+  CHECK(f.json("map builtins.readFileType [ /s/loop /s/a ]") == R"(["symlink","regular"])");
+  CHECK(f.json("builtins.readFileType /s/dir/a") == "error: path '/s/dir' is a symlink");
+}
+
 TEST_CASE("a search path is looked up by names that a file may define") {
   Fixture f;
   f.host.add_file("/s/lib.nix", "\"top\"");

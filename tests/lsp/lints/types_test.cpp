@@ -180,7 +180,7 @@ TEST_CASE("the types of builtins are true") {
       Types types(parsed.ast);
       CHECK_MESSAGE((types.of(parsed.ast.root).kinds & kind) != 0, call);
       for (size_t i = 0; i < arity; ++i) {
-        if (type.info->strictness[i] != 's') continue;
+        if (!type.info->forces(static_cast<uint32_t>(i))) continue;
         CHECK_MESSAGE((type.parameters[i].accepted() & given[i]->kind) != 0, call);
       }
     }
