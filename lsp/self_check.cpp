@@ -213,7 +213,7 @@ class SelfCheck {
     const auto base = analysis::expression_before(ast(), context.base_end);
     if (!base) return;
     const auto known = analysis::known_attributes(ast(), d_->names(), text(), *base);
-    (void)analysis::seen_attributes(ast(), d_->names(), *base);
+    (void)analysis::seen_attributes(ast(), d_->names(), *base, context.word.begin);
     if (known.complete || !world_) return;
     limit();
     (void)analysis::attributes_of_value(world_->world, *unit_, *base, context.typed, 1000);

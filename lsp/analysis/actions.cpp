@@ -41,9 +41,19 @@ bool keeps_meaning(DiagnosticId id) {
   return claim == syntax::FixClaim::Tree || claim == syntax::FixClaim::Value;
 }
 
+/// Not every finding has one: a comment may stand in its way.
+bool has_safe_fix(const FixInput& input, const Finding& finding) {
+  return keeps_meaning(finding.id) && !fixes_for(input, finding).empty();
+}
+
 /// All of one name, if there are several.
-std::optional<Action> fix_all_of(const std::vector<Finding>& findings, DiagnosticId id) {
-  if (!keeps_meaning(id) || std::ranges::count(findings, id, &Finding::id) < 2) return std::nullopt;
+std::optional<Action> fix_all_of(const FixInput& input, const std::vector<Finding>& findings,
+                                 DiagnosticId id) {
+  int fixable = 0;
+  for (const Finding& finding : findings) {
+    if (fixable < 2 && finding.id == id && has_safe_fix(input, finding)) ++fixable;
+  }
+  if (fixable < 2) return std::nullopt;
   return Action{.title = std::string(syntax::info(id).fix) + ", everywhere in this file",
                 .kind = action_kind::kQuickFix,
                 .edits = {},
@@ -68,7 +78,7 @@ std::vector<Action> fix_actions(const FixInput& input, const std::vector<Finding
                          .finding = i});
     }
     if (seen.insert(finding.id).second) {
-      if (auto all = fix_all_of(findings, finding.id)) actions.push_back(std::move(*all));
+      if (auto all = fix_all_of(input, findings, finding.id)) actions.push_back(std::move(*all));
     }
     if (finding.severity == syntax::Severity::Error) continue;
     if (auto edit = suppress(input, finding)) {
@@ -79,7 +89,7 @@ std::vector<Action> fix_actions(const FixInput& input, const std::vector<Finding
     }
   }
   std::ranges::move(suppressions, std::back_inserter(actions));
-  if (std::ranges::any_of(findings, keeps_meaning, &Finding::id)) {
+  if (std::ranges::any_of(findings, [&](const Finding& f) { return has_safe_fix(input, f); })) {
     actions.push_back({.title = "Fix all that can be fixed without a change of meaning",
                        .kind = action_kind::kFixAll,
                        .edits = {},

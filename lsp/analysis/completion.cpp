@@ -108,9 +108,30 @@ class AttributeCollector {
                static_cast<syntax::BinaryOp>(n.op) == syntax::BinaryOp::Update) {
       work_.push_back(n.a);
       work_.push_back(n.b);
+    } else if (const syntax::Decl* parameter = parameter_of(n)) {
+      collect_parameter(*parameter);
     } else {  // calls of functions, and what else only inference sees through
       collect(types_.of(node));
     }
+  }
+
+  /// The parameter that a variable is.
+  const syntax::Decl* parameter_of(const Node& n) const {
+    if (n.kind != NodeKind::Var || ast_.refs[n.b].kind != syntax::RefKind::Local) return nullptr;
+    const syntax::Decl& decl = ast_.decls[ast_.refs[n.b].target];
+    return ast_.scopes[decl.scope].kind == syntax::ScopeKind::Lambda ? &decl : nullptr;
+  }
+
+  void collect_parameter(const syntax::Decl& decl) {
+    const syntax::LambdaRecord& lambda = ast_.lambdas[ast_[ast_.scopes[decl.scope].node].a];
+    if (lambda.has_formals && decl.name == lambda.arg_span) {
+      out_.complete = out_.complete && !lambda.has_ellipsis;
+      for (CompletionItem& item : formal_items(ast_, text_, lambda))
+        out_.items.push_back(std::move(item));
+      return;
+    }
+    out_.complete = false;
+    if (decl.value != kNoNode) work_.push_back(decl.value);  // what is given may look alike
   }
 
   void collect(const Type& type) {
@@ -199,6 +220,7 @@ class ScopeCollector {
     const syntax::Decl& decl = ast_.decls[id];
     const std::string_view name = ast_.symbol(decl.symbol);
     if (!is_identifier(name) || !seen_.insert(decl.symbol).second) return;
+    labels_.emplace(name);
     CompletionItem item{.label = std::string(name),
                         .kind = CompletionKind::Variable,
                         .rank = rank,
@@ -219,7 +241,7 @@ class ScopeCollector {
     KnownAttributes known = AttributeCollector(ast_, names_, text_, types_).run(set);
     if (!known.complete) out_.with_sets.push_back(set);
     for (CompletionItem& item : known.items) {
-      if (!is_identifier(item.label)) continue;
+      if (!is_identifier(item.label) || !labels_.insert(item.label).second) continue;
       item.rank = 6;
       out_.items.push_back(std::move(item));
     }
@@ -232,6 +254,7 @@ class ScopeCollector {
   ScopeItems out_;
   std::vector<NodeId> withs_;
   std::unordered_set<syntax::SymbolId> seen_;
+  std::unordered_set<std::string> labels_;  // of all items
 };
 
 bool can_precede_dot(const Node& n) {
@@ -308,7 +331,7 @@ KnownAttributes known_attributes(const Ast& ast, const Names& names, std::string
 }
 
 std::vector<CompletionItem> seen_attributes(const Ast& ast, const Names& names,
-                                            const BaseExpression& base) {
+                                            const BaseExpression& base, uint32_t typed) {
   // The names of the chain that `base` is, each with the entity it stands for; what follows any of
   // its other places is wanted.
   const Node& n = ast[base.node];
@@ -326,20 +349,22 @@ std::vector<CompletionItem> seen_attributes(const Ast& ast, const Names& names,
   for (const Name* name : names.names_of(entity)) {
     if (name->node == kNoNode) continue;
     const Node& use = ast[name->node];
-    syntax::SymbolId next = kNone;
+    const syntax::AttrName* next = nullptr;
     if (use.kind == NodeKind::Select && name->kind == NameKind::Select) {
       const auto path = ast.path(use.b);
-      if (name->index + 1 < path.size()) next = path[name->index + 1].symbol;
+      if (name->index + 1 < path.size()) next = &path[name->index + 1];
     } else if (use.kind == NodeKind::Var && name->node + 1 < ast.nodes.size()) {
       // The Select on a variable is the next node that begins with it.
       for (NodeId id = name->node + 1; id < ast.nodes.size() && id < name->node + 4; ++id) {
         if (ast[id].kind != NodeKind::Select || ast[id].a != name->node) continue;
         const auto path = ast.path(ast[id].b);
-        if (!path.empty()) next = path[0].symbol;
+        if (!path.empty()) next = &path[0];
       }
     }
-    if (next == kNone || ast.symbol(next).empty() || !seen.insert(next).second) continue;
-    CompletionItem item{.label = std::string(ast.symbol(next)),
+    if (!next || next->symbol == kNone || ast.symbol(next->symbol).empty()) continue;
+    // What is being typed is no use of it yet.
+    if (next->span.begin == typed || !seen.insert(next->symbol).second) continue;
+    CompletionItem item{.label = std::string(ast.symbol(next->symbol)),
                         .kind = CompletionKind::Attribute,
                         .detail = "used in this file"};
     if (!is_identifier(item.label)) item.insert = attribute_text(item.label);

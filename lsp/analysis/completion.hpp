@@ -61,9 +61,9 @@ KnownAttributes known_attributes(const syntax::Ast& ast, const Names& names, std
 /// The same for a set that is written here.
 KnownAttributes attributes_of_set(const syntax::Ast& ast, std::string_view text, syntax::SetId set);
 /// Attributes that other places of the file select from the same chain of names: better than
-/// nothing, if nobody knows the value.
+/// nothing, if nobody knows the value. Not the name at `typed`.
 std::vector<CompletionItem> seen_attributes(const syntax::Ast& ast, const Names& names,
-                                            const BaseExpression& base);
+                                            const BaseExpression& base, uint32_t typed);
 
 struct ScopeItems {
   std::vector<CompletionItem> items;      ///< the innermost of equal names

@@ -24,6 +24,7 @@ class ContextFinder {
     const auto end =
         std::ranges::lower_bound(tokens, offset, {}, [](const TokenSpan& t) { return t.begin; });
     before_ = tokens.first(static_cast<size_t>(end - tokens.begin()));
+    after_ = tokens.subspan(before_.size());
     out_.word = {offset, offset};
   }
 
@@ -127,8 +128,11 @@ class ContextFinder {
     };
     if (begin > 0 && text_[begin - 1] == '<' && run.find("//") == std::string_view::npos &&
         !run.starts_with('/')) {
-      // `a <b` compares; `[ <b` and `= <b` do not.
-      const bool operand = begin >= 2 && !before_.empty() && ends_operand_before(begin - 1);
+      // `a <b` compares; `[ <b`, `= <b` and `import <b` do not.
+      const TokenSpan* last = token_before(begin - 1);
+      const bool imports = last && text_.substr(last->begin, last->end - last->begin) == "import";
+      const bool operand =
+          last && !imports && is_operand_end(last->kind) && opener() != TokenKind::LeftBracket;
       if (!operand || slash != std::string_view::npos) return take(CompletionPlace::SearchPath);
     }
     if (slash == std::string_view::npos || run.find("//") != std::string_view::npos) return false;
@@ -139,14 +143,11 @@ class ContextFinder {
     return take(CompletionPlace::Path);
   }
 
-  /// Whether the token that ends before `offset` ends an operand, on the same line.
-  bool ends_operand_before(uint32_t offset) const {
+  const TokenSpan* token_before(uint32_t offset) const {
     for (size_t i = before_.size(); i-- > 0;) {
-      const TokenSpan& t = before_[i];
-      if (t.begin >= offset || t.kind == TokenKind::Comment) continue;
-      return is_operand_end(t.kind) && opener() != TokenKind::LeftBracket;
+      if (before_[i].begin < offset && before_[i].kind != TokenKind::Comment) return &before_[i];
     }
-    return false;
+    return nullptr;
   }
 
   static bool is_operand_end(TokenKind kind) {
@@ -167,35 +168,36 @@ class ContextFinder {
     return opener() == TokenKind::LeftBrace || opener() == TokenKind::Let;
   }
 
-  /// The tokens of the present binding, without those inside of brackets in it; each closed bracket
-  /// is left as its closing token.
+  /// The tokens of the present binding, without those inside of brackets and lets in it; each closed
+  /// one is left as its closing token.
   std::vector<TokenSpan> statement() const {
     std::vector<TokenSpan> out;
     int depth = 0;
-    for (size_t i = code_.size(); i-- > 0;) {
-      const TokenSpan& t = code_[i];
-      switch (t.kind) {
-        case TokenKind::RightBrace:
-        case TokenKind::RightParen:
-        case TokenKind::RightBracket:
-          if (depth++ == 0) out.push_back(t);
-          continue;
-        case TokenKind::LeftBrace:
-        case TokenKind::LeftParen:
-        case TokenKind::LeftBracket:
-        case TokenKind::DollarCurly: --depth; continue;
-        case TokenKind::Semicolon:
-          if (depth == 0) {
-            std::ranges::reverse(out);
-            return out;
-          }
-          continue;
-        default:
-          if (depth == 0) out.push_back(t);
+    int heads = 0;  // of `with` and `assert` that wait for their semicolon
+    for (const TokenSpan& t : code_) {
+      depth += opens(t.kind) ? 1 : closes(t.kind) && depth > 0 ? -1 : 0;
+      if (depth > 0 || opens(t.kind)) continue;
+      if (t.kind == TokenKind::With || t.kind == TokenKind::Assert) ++heads;
+      // `a = with b` and below it `c = d;`: that semicolon is not the one that is missing.
+      if (t.kind == TokenKind::Assign && has(out, TokenKind::Assign)) heads = 0;
+      if (t.kind == TokenKind::Semicolon && heads-- == 0) {
+        out.clear();
+        heads = 0;
+      } else {
+        out.push_back(t);
       }
     }
-    std::ranges::reverse(out);
     return out;
+  }
+
+  static bool opens(TokenKind kind) {
+    return kind == TokenKind::LeftBrace || kind == TokenKind::LeftParen ||
+           kind == TokenKind::LeftBracket || kind == TokenKind::DollarCurly ||
+           kind == TokenKind::Let;
+  }
+  static bool closes(TokenKind kind) {
+    return kind == TokenKind::RightBrace || kind == TokenKind::RightParen ||
+           kind == TokenKind::RightBracket || kind == TokenKind::In;
   }
 
   void decide() {
@@ -226,7 +228,7 @@ class ContextFinder {
 
   void in_braces(const std::vector<TokenSpan>& now) {
     if (now.empty()) {
-      out_.place = CompletionPlace::Binding;
+      out_.place = is_head() ? CompletionPlace::Formal : CompletionPlace::Binding;
       return;
     }
     if (now.front().kind == TokenKind::Inherit) {
@@ -251,6 +253,24 @@ class ContextFinder {
       out_.place = separator->kind == TokenKind::Comma ? CompletionPlace::Formal
                                                        : CompletionPlace::Expression;
     }
+  }
+
+  /// Whether the braces around the cursor are a function's: `x@{ |`, `{ | }:`.
+  bool is_head() const {
+    if (opener() != TokenKind::LeftBrace) return false;
+    const size_t at = openers_.back();
+    if (at > 0 && before_[at - 1].kind == TokenKind::At) return true;
+    bool closed = false;
+    int depth = 0;
+    for (const TokenSpan& t : after_) {
+      if (t.kind == TokenKind::Comment) continue;
+      if (closed) return t.kind == TokenKind::Colon || t.kind == TokenKind::At;
+      if (depth == 0 && (t.kind == TokenKind::Assign || t.kind == TokenKind::Semicolon))
+        return false;
+      closed = depth == 0 && t.kind == TokenKind::RightBrace;
+      depth += opens(t.kind) ? 1 : closes(t.kind) ? -1 : 0;
+    }
+    return false;
   }
 
   /// The expression in the parentheses that end at `close`.
@@ -302,7 +322,7 @@ class ContextFinder {
 
   std::string_view text_;
   uint32_t offset_;
-  std::span<const TokenSpan> before_;
+  std::span<const TokenSpan> before_, after_;
   std::vector<size_t> openers_;
   std::vector<TokenSpan> code_;  // since the innermost opener
   CompletionContext out_;

@@ -6,10 +6,15 @@
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/package_facts.hpp"
 #include "lsp/analysis/tree.hpp"
+#include "lsp/analysis/value_origin.hpp"
 
 namespace nilas::analysis {
 namespace {
+
+/// Names of nested `with`s that are looked up in each other have many.
+constexpr size_t kMaxMeanings = 16;
 
 /// A parameter, by its name and the function it belongs to.
 std::optional<Convention> meaning_of_parameter(const Ast& ast, const syntax::Decl& decl) {
@@ -53,38 +58,60 @@ bool is_package_function(const Ast& ast) {
   return package;
 }
 
-std::optional<Convention> conventional_meaning(const Ast& ast, const Names& names,
-                                               const BaseExpression& base) {
+namespace {
+
+/// What a variable comes down to: a parameter, or an attribute of what the `with`s around it hold.
+std::vector<Convention> meanings_of_variable(const Ast& ast, const Names& names, NodeId var) {
+  const syntax::Ref& ref = ast.refs[ast[var].b];
+  if (ref.kind == syntax::RefKind::With) {
+    auto out = conventional_withs(ast, names, var);
+    for (Convention& c : out)
+      c.names.emplace_back(ast.symbol(ast[var].a));
+    return out;
+  }
+  if (ref.kind != syntax::RefKind::Local || names.attr_of_decl(ref.target) != kNone) return {};
+  auto meaning = meaning_of_parameter(ast, ast.decls[ref.target]);
+  return meaning ? std::vector{std::move(*meaning)} : std::vector<Convention>{};
+}
+
+}  // namespace
+
+std::vector<Convention> conventional_meanings(const Ast& ast, const Names& names,
+                                              const BaseExpression& base) {
   std::vector<std::string> selected;  // last first
   NodeId node = base.node;
   size_t count = base.path_names;
   for (int steps = 0; steps < 20; ++steps) {
     node = count > 0 ? node : names.resolve(node);
     const Node& n = ast[node];
-    if (n.kind == NodeKind::Select) {
-      const auto path = ast.path(n.b);
-      const auto used = count > 0 ? path.first(std::min(count, path.size())) : path;
-      for (size_t i = used.size(); i-- > 0;) {
-        if (used[i].symbol == kNone) return std::nullopt;
-        selected.emplace_back(ast.symbol(used[i].symbol));
-      }
-      count = 0;
-      node = n.a;
-      if (ast[node].kind == NodeKind::InheritFrom) {
-        const auto froms = ast.set_froms(ast.sets[ast[node].a]);
-        if (ast[node].b >= froms.size()) return std::nullopt;
-        node = froms[ast[node].b];
-      }
-      continue;
+    if (n.kind == NodeKind::Var) {
+      auto out = meanings_of_variable(ast, names, node);
+      for (Convention& c : out)
+        c.names.insert(c.names.end(), selected.rbegin(), selected.rend());
+      return out;
     }
-    if (n.kind != NodeKind::Var || ast.refs[n.b].kind != syntax::RefKind::Local)
-      return std::nullopt;
-    const syntax::DeclId decl = ast.refs[n.b].target;
-    if (names.attr_of_decl(decl) != kNone) return std::nullopt;
-    auto meaning = meaning_of_parameter(ast, ast.decls[decl]);
-    if (!meaning) return std::nullopt;
-    meaning->names.insert(meaning->names.end(), selected.rbegin(), selected.rend());
-    return meaning;
+    if (n.kind != NodeKind::Select) return {};
+    const auto path = ast.path(n.b);
+    const auto used = count > 0 ? path.first(std::min(count, path.size())) : path;
+    for (size_t i = used.size(); i-- > 0;) {
+      if (used[i].symbol == kNone) return {};
+      selected.emplace_back(ast.symbol(used[i].symbol));
+    }
+    count = 0;
+    node = n.a;
+    if (ast[node].kind == NodeKind::InheritFrom) {
+      const auto froms = ast.set_froms(ast.sets[ast[node].a]);
+      if (ast[node].b >= froms.size()) return {};
+      node = froms[ast[node].b];
+    }
+  }
+  return {};
+}
+
+std::optional<Convention> conventional_parameter(const Ast& ast, Span name) {
+  for (const syntax::Decl& decl : ast.decls) {
+    if (decl.name == name && ast.scopes[decl.scope].kind == syntax::ScopeKind::Lambda)
+      return meaning_of_parameter(ast, decl);
   }
   return std::nullopt;
 }
@@ -96,9 +123,10 @@ std::vector<Convention> conventional_withs(const Ast& ast, const Names& names, N
   if (ref.kind != syntax::RefKind::With) return out;
   for (syntax::ScopeId s = ref.target; s != kNone; s = ast.scopes[s].parent) {
     if (ast.scopes[s].kind != syntax::ScopeKind::With) continue;
-    auto meaning = conventional_meaning(ast, names, {ast[ast.scopes[s].node].a, 0});
-    if (!meaning) break;  // it may hold anything
-    out.push_back(std::move(*meaning));
+    auto meanings = conventional_meanings(ast, names, {ast[ast.scopes[s].node].a, 0});
+    if (meanings.empty()) break;  // it may hold anything
+    std::ranges::move(meanings, std::back_inserter(out));
+    if (out.size() >= kMaxMeanings) break;
   }
   return out;
 }
@@ -131,27 +159,15 @@ std::optional<eval::Value> conventional_value(eval::World& world, const eval::So
 
 namespace {
 
-/// The sets that an expression's last name may be an attribute of, and that name.
-std::vector<Convention> candidate_sets(const Ast& ast, const Names& names,
-                                       const BaseExpression& expression, std::string& name) {
-  const Node& n = ast[expression.node];
-  if (n.kind == NodeKind::Var && ast.refs[n.b].kind == syntax::RefKind::With) {
-    name = ast.symbol(n.a);
-    return conventional_withs(ast, names, expression.node);
-  }
-  auto meaning = conventional_meaning(ast, names, expression);
-  if (!meaning || meaning->names.empty()) return {};
-  name = std::move(meaning->names.back());
-  meaning->names.pop_back();
-  return {std::move(*meaning)};
-}
-
-/// The first of them that has the attribute.
+/// The first of the sets without the last names that has an attribute of that name.
 std::optional<eval::Value> set_with(eval::World& world, const eval::SourceUnit& nixpkgs,
-                                    const std::vector<Convention>& candidates,
-                                    std::string_view name) {
-  for (const Convention& candidate : candidates) {
-    const auto set = conventional_value(world, nixpkgs, candidate);
+                                    const std::vector<Convention>& candidates) {
+  for (Convention set_of : candidates) {
+    if (set_of.names.empty()) continue;
+    const std::string name = std::move(set_of.names.back());
+    set_of.names.pop_back();
+    const auto set = conventional_value(world, nixpkgs, set_of);
+    // Evaluation may have been the first to see the name.
     const eval::Symbol symbol = world.vm.symbols.find(name);
     if (set && set->is_attrs() && symbol != eval::SymbolTable::kNoSymbol &&
         set->attrs()->get(symbol))
@@ -160,53 +176,74 @@ std::optional<eval::Value> set_with(eval::World& world, const eval::SourceUnit& 
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<eval::Value> value_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs,
-                                               const Ast& ast, const Names& names,
-                                               const BaseExpression& expression) {
-  std::string name;
-  const auto candidates = candidate_sets(ast, names, expression, name);
-  const auto set = set_with(world, nixpkgs, candidates, name);
+std::optional<eval::Value> value_of(eval::World& world, const eval::SourceUnit& nixpkgs,
+                                    const std::vector<Convention>& candidates) {
+  const auto set = set_with(world, nixpkgs, candidates);
   if (!set) return std::nullopt;
-  return world.vm.run(*set->attrs()->get(world.vm.symbols.find(name)));
+  return attribute_value(world, *set, candidates.front().names.back());
 }
 
-std::optional<Definition> definition_by_convention(eval::World& world,
-                                                   const eval::SourceUnit& nixpkgs, const Ast& ast,
-                                                   const Names& names,
-                                                   const BaseExpression& expression) {
-  std::string name;
-  const auto candidates = candidate_sets(ast, names, expression, name);
-  const auto set = set_with(world, nixpkgs, candidates, name);
-  return set ? attribute_definition(world, *set, name) : std::nullopt;
+std::optional<Definition> definition_of(eval::World& world, const eval::SourceUnit& nixpkgs,
+                                        const std::vector<Convention>& candidates,
+                                        Inherits inherits) {
+  const auto set = set_with(world, nixpkgs, candidates);
+  if (!set) return std::nullopt;
+  return attribute_definition(world, *set, candidates.front().names.back(), inherits);
 }
 
-void explain_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs, const Ast& ast,
-                           const Names& names, const BaseExpression& expression,
-                           HoverContent& content) {
-  auto definition = definition_by_convention(world, nixpkgs, ast, names, expression);
-  if (!definition) return;
-  content.note = "What nixpkgs has under this name; the value depends on an argument.";
-  content.documentation = definition->documentation;
-  content.definition = std::move(definition);
-  const auto value = value_by_convention(world, nixpkgs, ast, names, expression);
-  if (!value || !value->is_function()) return;
+/// How a function is called, which package it is.
+void describe(eval::World& world, eval::Value value, HoverContent& content) {
+  if (value.is_attrs()) {
+    const eval::Root set(world.vm.heap, value);
+    if (!is_derivation(world, set)) return;
+    content.type = "derivation";
+    content.facts = package_facts(world, set, {"name", "version"});
+    return;
+  }
+  if (!value.is_function()) return;
   content.type = "function";
-  if (const auto builtin = builtin_of(*value)) {
+  if (const auto builtin = builtin_of(value)) {
     content.code = builtin_signature(*builtin);
     if (content.documentation.empty())
       content.documentation = builtin_documentation(*builtin->info);
     return;
   }
-  const auto node = world.function_node(*value);
+  const auto node = world.function_node(value);
   if (!node) return;
   content.code = function_heads(*node->unit->ast, *node->unit->text, node->node);
-  content.function = place_of(world, world.function_span(*value));
+  content.function = place_of(world, world.function_span(value));
   if (!content.documentation.empty()) return;
   const syntax::Span doc = function_doc(*node->unit->ast, node->node);
   content.documentation =
       documentation_text(node->unit->text->substr(doc.begin, doc.end - doc.begin));
+}
+
+}  // namespace
+
+std::optional<eval::Value> value_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs,
+                                               const Ast& ast, const Names& names,
+                                               const BaseExpression& expression) {
+  return value_of(world, nixpkgs, conventional_meanings(ast, names, expression));
+}
+
+std::optional<Definition> definition_by_convention(eval::World& world,
+                                                   const eval::SourceUnit& nixpkgs, const Ast& ast,
+                                                   const Names& names,
+                                                   const BaseExpression& expression,
+                                                   Inherits inherits) {
+  return definition_of(world, nixpkgs, conventional_meanings(ast, names, expression), inherits);
+}
+
+void explain_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs,
+                           const std::vector<Convention>& meanings, HoverContent& content) {
+  auto definition = definition_of(world, nixpkgs, meanings, Inherits::Follow);
+  if (!definition) return;
+  content.note = "What nixpkgs has under this name; the value depends on an argument.";
+  if (content.documentation.empty()) content.documentation = definition->documentation;
+  // A parameter is defined where it stands; what is passed for it has a place of its own.
+  if (!content.definition || content.definition->kind != DefinitionKind::Parameter)
+    content.definition = std::move(definition);
+  if (const auto value = value_of(world, nixpkgs, meanings)) describe(world, *value, content);
 }
 
 }  // namespace nilas::analysis

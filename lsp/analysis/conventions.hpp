@@ -29,10 +29,13 @@ struct Convention {
 /// Whether the file's function looks as if callPackage called it.
 bool is_package_function(const syntax::Ast& ast);
 
-/// What an expression, or the first names of its path, comes down to, if that is a parameter's.
-/// Never evaluates.
-std::optional<Convention> conventional_meaning(const syntax::Ast& ast, const Names& names,
-                                               const BaseExpression& base);
+/// What an expression, or the first names of its path, comes down to, if that is a parameter's:
+/// one meaning, or, behind `with`s, those that it may have, the first first; all with the same last
+/// name. Never evaluates.
+std::vector<Convention> conventional_meanings(const syntax::Ast& ast, const Names& names,
+                                              const BaseExpression& base);
+/// The same for a parameter, by the place of its name.
+std::optional<Convention> conventional_parameter(const syntax::Ast& ast, syntax::Span name);
 
 /// The same for the sets of the `with`s around a Var that only they can define, innermost first.
 std::vector<Convention> conventional_withs(const syntax::Ast& ast, const Names& names,
@@ -59,12 +62,13 @@ std::optional<eval::Value> value_by_convention(eval::World& world, const eval::S
 std::optional<Definition> definition_by_convention(eval::World& world,
                                                    const eval::SourceUnit& nixpkgs,
                                                    const syntax::Ast& ast, const Names& names,
-                                                   const BaseExpression& expression);
+                                                   const BaseExpression& expression,
+                                                   Inherits inherits);
 
 /// Adds to a hover without a value (HoverContent::by_argument) what is known by convention: where
-/// the name is defined, and how a function is called. Never a value. Throws EvalError.
+/// the name is defined, how a function is called, which package it is. Never a value. Throws
+/// EvalError.
 void explain_by_convention(eval::World& world, const eval::SourceUnit& nixpkgs,
-                           const syntax::Ast& ast, const Names& names,
-                           const BaseExpression& expression, HoverContent& content);
+                           const std::vector<Convention>& meanings, HoverContent& content);
 
 }  // namespace nilas::analysis

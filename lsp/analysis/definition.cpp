@@ -1,8 +1,11 @@
 #include "lsp/analysis/definition.hpp"
 
+#include <algorithm>
+
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/tree.hpp"
+#include "lsp/analysis/value_origin.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -77,20 +80,21 @@ LocalStep local_step(const SourceUnit& unit, syntax::DeclId id) {
 
 /// Searches the sets of the `with`s around a name, innermost first.
 std::optional<Definition> with_definition(World& world, const SourceUnit& unit,
-                                          syntax::ScopeId scope, std::string_view name) {
+                                          syntax::ScopeId scope, std::string_view name,
+                                          Inherits inherits) {
   const Ast& ast = *unit.ast;
   for (; scope != syntax::kNone; scope = ast.scopes[scope].parent) {
     if (ast.scopes[scope].kind != syntax::ScopeKind::With) continue;
     const Value set = evaluate_set(world, unit, ast[ast.scopes[scope].node].a, 0);
     if (!set.exists())
       return std::nullopt;  // it might be defined here: nothing certain can be said
-    if (auto d = attribute_definition(world, set, name)) return d;
+    if (auto d = attribute_definition(world, set, name, inherits)) return d;
   }
   return std::nullopt;
 }
 
 std::optional<Definition> select_definition(World& world, const SourceUnit& unit, NodeId node,
-                                            uint32_t path_names) {
+                                            uint32_t path_names, Inherits inherits) {
   const Ast& ast = *unit.ast;
   const Node& n = ast[node];
   const auto path = ast.path(n.b);
@@ -108,13 +112,13 @@ std::optional<Definition> select_definition(World& world, const SourceUnit& unit
     set = evaluate_set(world, unit, n.a, 0);
   }
   if (!set.exists()) return std::nullopt;
-  return attribute_definition(world, set, ast.symbol(name.symbol));
+  return attribute_definition(world, set, ast.symbol(name.symbol), inherits);
 }
 
 }  // namespace
 
 std::optional<Definition> find_definition(World& world, const SourceUnit& unit, NodeId node,
-                                          uint32_t path_names) {
+                                          uint32_t path_names, Inherits inherits) {
   const Ast& ast = *unit.ast;
   std::optional<Definition> passed;  // the first `inherit` on the way: better than nothing
   const auto or_passed = [&](std::optional<Definition> d) {
@@ -124,12 +128,13 @@ std::optional<Definition> find_definition(World& world, const SourceUnit& unit, 
     node = ast.skip_parens(node);
     const Node& n = ast[node];
     if (n.kind == NodeKind::Select)
-      return or_passed(select_definition(world, unit, node, path_names));
+      return or_passed(select_definition(world, unit, node, path_names, inherits));
     if (n.kind != NodeKind::Var) return passed;
     const syntax::Ref& ref = ast.refs[n.b];
     const std::string_view name = ast.symbol(n.a);
     switch (ref.kind) {
-      case syntax::RefKind::With: return or_passed(with_definition(world, unit, ref.target, name));
+      case syntax::RefKind::With:
+        return or_passed(with_definition(world, unit, ref.target, name, inherits));
       case syntax::RefKind::Global:
         return Definition{DefinitionKind::Builtin, std::string(name), {}, {}, {}};
       case syntax::RefKind::Unbound: return passed;
@@ -142,21 +147,61 @@ std::optional<Definition> find_definition(World& world, const SourceUnit& unit, 
   }
 }
 
-std::optional<Definition> attribute_definition(World& world, Value set, std::string_view name) {
+namespace {
+
+/// Whether the attribute whose name is written at `begin` is inherited.
+bool is_inherited(const Ast& ast, uint32_t begin) {
+  return std::ranges::any_of(ast.attrs, [&](const syntax::Attr& attr) {
+    return attr.name.begin == begin && attr.kind != syntax::AttrKind::Plain;
+  });
+}
+
+eval::SourceSpan origin_of_attribute(World& world, Value set, std::string_view name) {
+  try {
+    const auto value = attribute_value(world, set, name);
+    return value ? origin_of_value(world, *value, name) : eval::SourceSpan{};
+  } catch (const eval::EvalError& e) {
+    if (e.data().kind == eval::ErrorKind::Cancelled) throw;
+    return {};
+  }
+}
+
+}  // namespace
+
+std::optional<Definition> attribute_definition(World& world, Value set, std::string_view name,
+                                               Inherits inherits) {
   const eval::Symbol symbol = world.vm.symbols.find(name);
   if (symbol == eval::SymbolTable::kNoSymbol) return std::nullopt;
   const int32_t index = set.attrs()->find(symbol);
   if (index < 0) return std::nullopt;
   Definition d{DefinitionKind::Attribute, std::string(name), {}, {}, {}};
-  const eval::SourceSpan span = world.position(set.attrs()->pos(static_cast<uint32_t>(index)));
-  d.place = place_of(world, span);
+  eval::SourceSpan span = world.position(set.attrs()->pos(static_cast<uint32_t>(index)));
   const eval::SourceUnit* unit = world.source(span.source);
+  const bool passed_on =
+      inherits == Inherits::Follow && unit && is_inherited(*unit->ast, span.span.begin);
+  if (!unit || passed_on) {
+    const eval::SourceSpan origin = origin_of_attribute(world, set, name);
+    if (world.source(origin.source)) span = origin;
+    unit = world.source(span.source);
+  }
+  d.place = place_of(world, span);
   if (!unit || !d.place) return d;
   if (const auto bound = find_bound_name(*unit->ast, span.span.begin, name)) {
     d.place->span = bound->name;
     d.documentation = documentation_text(slice(*unit, bound->doc));
   }
   return d;
+}
+
+std::optional<Definition> definition_in_text(const SourceUnit& unit, const Names& names,
+                                             uint32_t offset) {
+  const Name* name = names.at(offset);
+  const Entity entity = name ? names.used_by(*name) : Entity{};
+  const auto places = names.definitions(entity);
+  if (places.empty()) return std::nullopt;
+  return entity.kind == Entity::Kind::Parameter
+             ? definition_of_parameter(unit, places.front())
+             : definition_at(unit, DefinitionKind::Attribute, places.front());
 }
 
 Definition definition_of_parameter(const SourceUnit& unit, Span name) {

@@ -10,8 +10,10 @@
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/evaluation_errors.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/package_facts.hpp"
 #include "lsp/analysis/tree.hpp"
 #include "lsp/analysis/types.hpp"
+#include "lsp/analysis/value_origin.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -29,11 +31,6 @@ bool ends_the_hover(ErrorKind kind) {
 
 std::string count_of(size_t n, std::string_view one, std::string_view many) {
   return std::to_string(n) + " " + std::string(n == 1 ? one : many);
-}
-
-std::string first_line(std::string_view s) {
-  const size_t lf = s.find('\n');
-  return std::string(s.substr(0, lf)) + (lf == std::string_view::npos ? "" : " ...");
 }
 
 /// `integer`, `int | null`, `list: [string]`. Of a set or function that is written at `node`, only
@@ -124,7 +121,7 @@ class HoverRun {
         content_.type = "list of " + count_of(v.list()->size(), "element", "elements");
         break;
       case eval::Type::Attrs:
-        if (is_derivation(value)) return describe_derivation(value);
+        if (is_a_derivation(value)) return describe_derivation(value);
         content_.type = "set of " + count_of(v.attrs()->size(), "attribute", "attributes");
         break;
       case eval::Type::Function: return describe_function(v);
@@ -132,6 +129,16 @@ class HoverRun {
       case eval::Type::Internal: return;
     }
     print(value);
+  }
+
+  /// What fails there is no derivation.
+  bool is_a_derivation(const Root& set) {
+    try {
+      return is_derivation(world_, set);
+    } catch (const eval::EvalError& e) {
+      if (e.data().kind == ErrorKind::Cancelled) throw;
+      return false;
+    }
   }
 
   void print(const Root& value) {
@@ -174,53 +181,13 @@ class HoverRun {
     if (at != path) content_.facts.push_back({"leads to", at});
   }
 
-  bool is_derivation(const Root& set) {
-    const Value* type = set->attrs()->get(world_.vm.symbols.known.type);
-    if (!type) return false;
-    const auto v = force(*type);
-    return v && v->is_string() && world_.vm.view(*v) == "derivation";
-  }
-
   void describe_derivation(const Root& set) {
     content_.type = "derivation";
-    for (const char* name : {"name", "version", "outputs", "drvPath"}) {
-      const eval::Symbol symbol = world_.vm.symbols.intern(name);
-      const Value* slot = set->attrs()->get(symbol);
-      if (!slot) continue;
-      content_.facts.push_back({name, fact_text(*slot)});
-    }
+    content_.facts = package_facts(world_, set, {"name", "version", "outputs", "drvPath"});
     const auto& facts = content_.facts;
     content_.code = facts.empty() || facts[0].name != "name"
                         ? "«derivation»"
                         : "«derivation " + facts[0].value + "»";
-  }
-
-  /// A string as it is, anything else as Nix; an error in one line.
-  std::string fact_text(Value slot) {
-    const auto v = force(slot);
-    if (!v) return "«error: " + first_line(v.error()->message) + "»";
-    if (v->is_string()) return std::string(world_.vm.view(*v));
-    if (!v->is_list()) return world_.vm.brief(*v);
-    std::string text;
-    const Root list(world_.vm.heap, *v);
-    for (uint32_t i = 0; i < list->list()->size() && i < 20; ++i) {
-      text += (i ? " " : "") + fact_item(list->list()->items[i]);
-    }
-    return text;
-  }
-  std::string fact_item(Value slot) {
-    const auto v = force(slot);
-    if (!v) return "«error»";
-    return v->is_string() ? std::string(world_.vm.view(*v)) : world_.vm.brief(*v);
-  }
-
-  std::expected<Value, eval::ErrorPtr> force(Value v) {
-    try {
-      return world_.vm.run(v);
-    } catch (const eval::EvalError& e) {
-      if (e.data().kind == ErrorKind::Cancelled) throw;
-      return std::unexpected(e.share());
-    }
   }
 
   // --- Functions --------------------------------------------------------------------------------
@@ -271,10 +238,13 @@ class HoverRun {
         content_.definition = find_definition(world_, unit_, node_, path_names_);
         break;
       case LocatedKind::Binding: {
-        const bool is_let =
-            target_.set != syntax::kNoNode && (*unit_.ast)[target_.set].kind != NodeKind::AttrSet;
-        content_.definition = definition_at(
-            unit_, is_let ? DefinitionKind::LetBinding : DefinitionKind::Attribute, target_.token);
+        const Ast& ast = *unit_.ast;
+        const bool is_let = target_.names == 1 && target_.set != syntax::kNoNode &&
+                            ast[target_.set].kind != NodeKind::AttrSet;
+        // The cursor may be on the dot or the `=` behind the name.
+        content_.definition =
+            definition_at(unit_, is_let ? DefinitionKind::LetBinding : DefinitionKind::Attribute,
+                          ast.path(target_.path)[target_.names - 1].span);
         content_.definition->value = target_.expr;
         break;
       }
@@ -287,11 +257,12 @@ class HoverRun {
   }
 
   void parameter() {
-    content_.definition = definition_of_parameter(unit_, target_.token);
+    content_.definition = definition_of_parameter(unit_, target_.span);
     describe_parameter();
   }
 
   void describe_parameter() {
+    content_.by_argument = limits_.evaluate;
     content_.code = content_.definition->parameter;
     content_.type = "parameter";
     content_.note = "Its value is the argument of a call.";

@@ -39,6 +39,9 @@ struct HoverContent {
   std::optional<Place> function;  ///< where a function was written
   std::string documentation;      ///< Markdown
   bool by_argument = false;       ///< no value: it depends on an argument that nobody knows
+  std::optional<Place>
+      argument;                ///< of a parameter: what one call gives it, which is what is shown
+  size_t other_arguments = 0;  ///< what other calls give it
 };
 
 struct HoverLimits {

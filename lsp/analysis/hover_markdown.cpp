@@ -129,6 +129,14 @@ std::string summary(const Writer& w, const HoverContent& content) {
   return line;
 }
 
+std::string argument_text(const Writer& w, const HoverContent& content) {
+  std::string text = w.italic("Its argument in the call at") + " " + w.link(*content.argument);
+  if (content.other_arguments == 1) text += w.italic("; another call gives another one");
+  if (content.other_arguments > 1)
+    text += w.italic("; " + std::to_string(content.other_arguments) + " calls give others");
+  return text;
+}
+
 }  // namespace
 
 std::string hover_text(const HoverContent& content, const HoverStyle& style) {
@@ -137,6 +145,7 @@ std::string hover_text(const HoverContent& content, const HoverStyle& style) {
   if (content.error) write_error(w, *content.error);
   write_facts(w, content.facts);
   w.paragraph(content.note.empty() ? "" : w.italic(w.escaped(content.note)));
+  if (content.argument) w.paragraph(argument_text(w, content));
   const std::string line = summary(w, content);
   if (!line.empty() || !content.documentation.empty()) w.rule();
   w.paragraph(line);

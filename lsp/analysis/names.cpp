@@ -7,6 +7,19 @@
 
 namespace nilas::analysis {
 
+std::string_view last_name(const Ast& ast, NodeId function) {
+  const Node& n = ast[ast.skip_parens(function)];
+  if (n.kind == NodeKind::Var) return ast.symbol(n.a);
+  if (n.kind != NodeKind::Select || n.c != kNoNode) return {};
+  const auto path = ast.path(n.b);
+  return path.empty() || path.back().symbol == kNone ? "" : ast.symbol(path.back().symbol);
+}
+
+bool is_fixed_point(const Ast& ast, NodeId function) {
+  const std::string_view name = last_name(ast, function);
+  return name == "fix" || name == "fix'" || name == "makeExtensible";
+}
+
 /// What one question about values may cost. It bounds native recursion, too.
 struct Names::Budget {
   int steps = 400;
@@ -85,7 +98,9 @@ void Names::collect_nodes() {
   for (NodeId id = 0; id < ast_.nodes.size(); ++id) {
     const Node& n = ast_.nodes[id];
     if ((n.flags & syntax::kSynthetic) != 0) continue;
-    if (n.kind == NodeKind::Var) {
+    if (n.kind == NodeKind::Apply) {
+      collect_fixed_point(n);
+    } else if (n.kind == NodeKind::Var) {
       names_.push_back({.span = n.span, .symbol = n.a, .kind = NameKind::Variable, .node = id});
     } else if (n.kind == NodeKind::Select || n.kind == NodeKind::HasAttr) {
       if (ast_[n.a].kind == NodeKind::InheritFrom) continue;  // collected as Inherit
@@ -100,6 +115,18 @@ void Names::collect_nodes() {
       }
     }
   }
+}
+
+/// Functions for packages take such functions as well as sets; their parameter has one name.
+void Names::collect_fixed_point(const Node& apply) {
+  if (apply.c != 1) return;
+  const NodeId lambda = ast_.skip_parens(ast_.lists[apply.b]);
+  if (ast_[lambda].kind != NodeKind::Lambda) return;
+  const syntax::LambdaRecord& record = ast_.lambdas[ast_[lambda].a];
+  if (record.has_formals || record.scope == kNone) return;
+  const syntax::DeclId parameter = ast_.scopes[record.scope].first_decl;
+  if (ast_.symbol(ast_.decls[parameter].symbol) == "finalAttrs" || is_fixed_point(ast_, apply.a))
+    own_results_.emplace_back(parameter, ast_[lambda].b);
 }
 
 void Names::collect_parameters() {
@@ -140,6 +167,12 @@ syntax::DeclId Names::decl_of_attr(uint32_t attr) const {
   if (set == kNone || ast_.sets[set].scope == kNone) return kNone;
   const syntax::Scope& scope = ast_.scopes[ast_.sets[set].scope];
   return scope.first_decl + (attr - ast_.sets[set].first_attr);
+}
+
+NodeId Names::own_result(syntax::DeclId id) const {
+  const auto at =
+      std::ranges::find(own_results_, id, [](const auto& entry) { return entry.first; });
+  return at == own_results_.end() ? kNoNode : at->second;
 }
 
 Entity Names::attribute_entity(uint32_t attr) const {
@@ -324,8 +357,9 @@ NodeId Names::resolve(NodeId node, Budget& budget) const {
         const syntax::Ref& ref = ast_.refs[n.b];
         if (ref.kind != syntax::RefKind::Local) return node;
         const uint32_t attr = attr_of_decl(ref.target);
-        if (attr == kNone) return node;
-        node = ast_.attrs[attr].value;
+        const NodeId next = attr == kNone ? own_result(ref.target) : ast_.attrs[attr].value;
+        if (next == kNoNode) return node;
+        node = next;
         continue;
       }
       case NodeKind::Select: {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "syntax/ast.hpp"
@@ -61,6 +63,12 @@ struct Occurrence {
   bool defines;
 };
 
+/// The last name of a function, `a` or `b.c.a`; empty for other expressions.
+std::string_view last_name(const syntax::Ast& ast, syntax::NodeId function);
+
+/// Whether a function gives its argument, a function, that one's own result. By their names.
+bool is_fixed_point(const syntax::Ast& ast, syntax::NodeId function);
+
 class Names {
  public:
   /// `ast` must outlive the index. O(n log n) for n names.
@@ -109,6 +117,9 @@ class Names {
   uint32_t attr_of_decl(syntax::DeclId decl) const;
   /// The Decl of an attribute of a let or recursive set; kNone for others.
   syntax::DeclId decl_of_attr(uint32_t attr) const;
+  /// The body of the function that is called with its own result, as in `fix (self: { ... })` and
+  /// `mkDerivation (finalAttrs: { ... })`, if the Decl is its parameter; kNoNode for others.
+  syntax::NodeId own_result(syntax::DeclId id) const;
   /// The set that an attribute belongs to.
   syntax::SetId set_of_attr(uint32_t attr) const { return attr_sets_[attr]; }
 
@@ -130,6 +141,7 @@ class Names {
   void collect_binding(const syntax::SetRecord& record, uint32_t index);
   void collect_nodes();
   void collect_parameters();
+  void collect_fixed_point(const syntax::Node& apply);
   Entity variable_entity(syntax::NodeId var) const;
   Entity attribute_entity(uint32_t attr) const;
   Entity selected_entity(const Name& name) const;
@@ -149,6 +161,7 @@ class Names {
   std::vector<Name> names_;                // by position
   std::vector<uint32_t> attrs_by_symbol_;  // the attributes of each set, by symbol
   std::vector<syntax::SetId> attr_sets_;   // by attribute
+  std::vector<std::pair<syntax::DeclId, syntax::NodeId>> own_results_;  // few in a file
 };
 
 }  // namespace nilas::analysis

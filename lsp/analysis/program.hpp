@@ -101,6 +101,9 @@ class Program {
   /// The calls of a function: in its own file, and where its file is imported or handed to
   /// callPackage if it is what the file consists of.
   std::span<const Call> calls_to(FileNode lambda);
+  /// What a parameter is given in the calls of its function that are known: the expressions, as they
+  /// are written there, each once.
+  std::vector<FileNode> arguments_for(const SourceFile& file, syntax::DeclId parameter);
   /// Whether other files can see an attribute, or call the function of a formal.
   bool is_exported(const FileEntity& entity);
 
@@ -135,7 +138,6 @@ class Program {
                                   std::vector<Call>* calls);
   std::optional<FileNode> wrapped_import(const Call& call, Budget& budget,
                                          std::vector<Call>* calls);
-  bool is_own_result(const SourceFile& file, syntax::NodeId lambda);
   std::optional<FileNode> path_argument(FileNode argument);
   std::optional<FileNode> parameter_value(const SourceFile& file, syntax::DeclId decl,
                                           Budget& budget);

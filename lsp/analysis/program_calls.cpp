@@ -17,15 +17,6 @@ constexpr size_t kMaxParameters = 20;
 /// Questions for the calls of a function that come up while those of another are looked for.
 constexpr int kMaxNested = 10;
 
-/// The last name of `a` or `a.b.c`.
-std::string_view last_name(const Ast& ast, NodeId node) {
-  const Node& n = ast[ast.skip_parens(node)];
-  if (n.kind == NodeKind::Var) return ast.symbol(n.a);
-  if (n.kind != NodeKind::Select || n.c != kNoNode) return {};
-  const auto path = ast.path(n.b);
-  return path.empty() || path.back().symbol == kNone ? "" : ast.symbol(path.back().symbol);
-}
-
 /// `import`, `builtins.import`.
 bool is_import(const Ast& ast, NodeId node) {
   const Node& n = ast[ast.skip_parens(node)];
@@ -39,12 +30,6 @@ bool is_import(const Ast& ast, NodeId node) {
 bool is_call_package(const Ast& ast, NodeId node) {
   const std::string_view name = last_name(ast, node);
   return name == "callPackage" || name == "callPackages" || name.ends_with("CallPackage");
-}
-
-/// Functions that give a function its own result. By their names, too.
-bool is_fixed_point(const Ast& ast, NodeId node) {
-  const std::string_view name = last_name(ast, node);
-  return name == "fix" || name == "fix'" || name == "makeExtensible";
 }
 
 std::span<const NodeId> arguments_of(const Ast& ast, const Node& apply) {
@@ -146,7 +131,8 @@ std::optional<FileNode> Program::agreed_value(const SourceFile& file, syntax::De
   const syntax::Decl& decl = ast.decls[id];
   const bool formal = is_formal(ast, decl);
   const NodeId lambda = ast.scopes[decl.scope].node;
-  if (!formal && is_own_result(file, lambda)) return resolve({&file, ast[lambda].b}, budget);
+  if (const NodeId result = file.names.own_result(id); result != kNoNode)
+    return resolve({&file, result}, budget);
   std::optional<FileNode> agreed;
   for (const Call& call : calls_to({&file, lambda})) {
     FileNode value = call.argument;
@@ -163,12 +149,21 @@ std::optional<FileNode> Program::agreed_value(const SourceFile& file, syntax::De
   return agreed;
 }
 
-/// Whether a function is what a fixed point is made of: `fix (self: ...)`.
-bool Program::is_own_result(const SourceFile& file, NodeId lambda) {
-  return std::ranges::any_of(file.ast.nodes, [&](const Node& n) {
-    return n.kind == NodeKind::Apply && n.c == 1 && is_fixed_point(file.ast, n.a) &&
-           file.ast.skip_parens(file.ast.lists[n.b]) == lambda;
-  });
+std::vector<FileNode> Program::arguments_for(const SourceFile& file, syntax::DeclId parameter) {
+  const syntax::Decl& decl = file.ast.decls[parameter];
+  std::vector<FileNode> out;
+  for (const Call& call : calls_to({&file, file.ast.scopes[decl.scope].node})) {
+    FileNode value = call.argument;
+    if (is_formal(file.ast, decl)) {
+      const auto given = attribute(call.argument, file.ast.symbol(decl.symbol));
+      const auto known = given ? value_of(*given) : std::nullopt;
+      // What is not known to be given may be given still.
+      if (!known) continue;
+      value = *known;
+    }
+    if (value.node != kNoNode && std::ranges::find(out, value) == out.end()) out.push_back(value);
+  }
+  return out;
 }
 
 std::span<const Call> Program::calls_to(FileNode lambda) {

@@ -64,7 +64,9 @@ class SiteFinder {
         if (lone_ != kNoNode || n.kind != NodeKind::AttrSet) break;
         set_ = id;
       }
-      if ((n.kind == NodeKind::Var || n.kind == NodeKind::Select) && lone(n)) lone_ = id;
+      const bool callable =
+          n.kind == NodeKind::Var || n.kind == NodeKind::Select || n.kind == NodeKind::Paren;
+      if (callable && lone(n)) lone_ = id;
     }
     if (lone_ == kNoNode) return std::nullopt;
     return CallSite{lone_, 0, name_of(ast_, lone_)};
@@ -106,7 +108,7 @@ class SiteFinder {
     return site;
   }
 
-  /// A name right before the place, of which it may become the function.
+  /// A name or parenthesis right before the place, of which it may become the function.
   bool lone(const Node& n) const {
     return n.span.end < offset_ && only_space(text_.substr(n.span.end, offset_ - n.span.end));
   }

@@ -7,6 +7,8 @@
 #include "lsp/analysis/definition.hpp"
 #include "lsp/analysis/documentation.hpp"
 #include "lsp/analysis/function_text.hpp"
+#include "lsp/analysis/package_facts.hpp"
+#include "lsp/analysis/value_origin.hpp"
 
 namespace nilas::analysis {
 namespace {
@@ -82,29 +84,26 @@ ItemDetails describe_function(World& world, Value function) {
   return out;
 }
 
-/// Name and version of a derivation, whose printed form says too much.
-std::string derivation_name(World& world, const Root& set) {
-  const auto text = [&](std::string_view attribute) -> std::string {
-    const eval::Symbol symbol = world.vm.symbols.find(attribute);
-    if (symbol == eval::SymbolTable::kNoSymbol) return {};
-    const Value* slot = set->attrs()->get(symbol);
-    if (!slot) return {};
-    try {
-      const Value v = world.vm.run(*slot);
-      return v.is_string() ? std::string(world.vm.view(v)) : std::string();
-    } catch (const eval::EvalError&) {
-      return {};
+/// Name and description of a derivation, whose printed form says too much.
+ItemDetails describe_derivation(World& world, const Root& set) {
+  ItemDetails out{.detail = "derivation", .documentation = code_block("«derivation»")};
+  std::string rest;
+  for (const HoverFact& fact : package_facts(world, set, {"name"})) {
+    if (fact.name == "name") {
+      out.documentation = code_block("«derivation " + fact.value + "»");
+    } else {
+      rest += (rest.empty() ? "" : "\n\n") + fact.value;
     }
-  };
-  return text("type") == "derivation" ? text("name") : std::string();
+  }
+  out.documentation = join(std::move(out.documentation), rest);
+  return out;
 }
 
 ItemDetails describe_value(World& world, Value value) {
   if (value.is_function()) return describe_function(world, value);
   const Root root(world.vm.heap, value);
   if (value.is_attrs()) {
-    if (const std::string name = derivation_name(world, root); !name.empty())
-      return {"derivation", code_block("«derivation " + name + "»")};
+    if (is_derivation(world, root)) return describe_derivation(world, root);
     const size_t n = root->attrs()->size();
     return {"set of " + std::to_string(n) + (n == 1 ? " attribute" : " attributes"), {}};
   }

@@ -28,9 +28,15 @@ struct Offer {
   std::vector<Action> actions;
 };
 
-/// Selected JSON or TOML becomes Nix. Later lines go below the first one.
+/// Selected JSON or TOML becomes Nix. Later lines go below the first one. What the file has no error
+/// at is Nix already (`a = 1` in a set), or a comment.
 void offer_conversion(const DocumentSnapshot& d, syntax::Span selection,
                       std::vector<Action>& actions) {
+  const bool is_broken =
+      std::ranges::any_of(d.parsed->diagnostics, [&](const syntax::Diagnostic& error) {
+        return error.span.begin <= selection.end && selection.begin <= error.span.end;
+      });
+  if (!is_broken) return;
   const std::string_view text =
       std::string_view(*d.text).substr(selection.begin, selection.end - selection.begin);
   const auto data = data_as_nix(text);
@@ -53,7 +59,11 @@ Offer offer(Server& server, const SnapshotPtr& document, Range range) {
   result.findings = analysis::syntax_findings(d.key, d.text, *d.parsed, rules_of(server.settings));
   const analysis::FixInput input{d.ast(), *d.text, eval::global_names()};
   result.actions = analysis::fix_actions(input, result.findings, selection);
-  if (d.parsed->ok())
+  // A name that nobody defines yet is in no refactoring's way; a tree of broken text is.
+  const bool is_whole = std::ranges::all_of(d.parsed->diagnostics, [](const syntax::Diagnostic& e) {
+    return e.id == syntax::DiagnosticId::UndefinedVariable;
+  });
+  if (is_whole)
     std::ranges::move(analysis::refactorings(input, selection), std::back_inserter(result.actions));
   if (selection.begin != selection.end) offer_conversion(d, selection, result.actions);
   return result;

@@ -13,6 +13,7 @@
 
 #include "evaluator/builtins.hpp"
 #include "lsp/analysis/static_definition.hpp"
+#include "lsp/features/completion_binding.hpp"
 #include "lsp/features/completion_list.hpp"
 
 namespace nilas::lsp {
@@ -23,9 +24,6 @@ using analysis::CompletionContext;
 using analysis::CompletionItem;
 using analysis::CompletionKind;
 using analysis::CompletionPlace;
-
-/// Larger files are not looked at for the sake of a list.
-constexpr size_t kMaxFileBytes = 1 << 20;
 
 // --- Paths ---------------------------------------------------------------------------------------
 void list_directory(const std::string& directory, std::string_view typed, CompletionList& list) {
@@ -106,15 +104,6 @@ std::optional<Base> find_base(const Completing& c) {
   return std::nullopt;
 }
 
-void add_missing(std::vector<CompletionItem> more, CompletionList& list) {
-  std::set<std::string, std::less<>> known;
-  for (const CompletionItem& item : list.items)
-    known.insert(item.label);
-  for (CompletionItem& item : more) {
-    if (known.insert(item.label).second) list.items.push_back(std::move(item));
-  }
-}
-
 /// What the text tells of attributes that are asked for.
 struct TextAttributes {
   CompletionList list;
@@ -133,11 +122,13 @@ void add_details(const CompletionList& text, CompletionList& value) {
 }
 
 /// Of what nobody knows the value of: with those that are selected elsewhere, if that may help.
-CompletionList unevaluated(const Base& base, TextAttributes known) {
+CompletionList unevaluated(const Completing& c, const Base& base, TextAttributes known) {
   if (!known.complete) {
-    add_missing(
-        analysis::seen_attributes(base.document->ast(), base.document->names(), base.expression),
-        known.list);
+    // Mended texts do not have the word.
+    const uint32_t typed = base.document == c.query.document ? c.context.word.begin : syntax::kNone;
+    add_missing(analysis::seen_attributes(base.document->ast(), base.document->names(),
+                                          base.expression, typed),
+                known.list);
   }
   return std::move(known.list);
 }
@@ -155,146 +146,13 @@ void complete_attribute(Server& server, const CompletingPtr& c) {
   if (known.complete && !known.inferred) return answer(*c, std::move(list));
   TextAttributes text{std::move(list), known.complete};
   server.post([&server, c, base = *base, text = std::move(text)] {
-    if (!server.settings.evaluation) return answer(*c, unevaluated(base, text));
+    if (!server.settings.evaluation) return answer(*c, unevaluated(*c, base, text));
     SnapshotQuery query = c->query;
     query.document = base.document;
     evaluate(server, query, [c, base, text](const EvaluatedQuery& e, JsonWriter& out) {
       auto value = evaluated_list(*c, base.document, base.expression, e);
       if (value) add_details(text.list, *value);
-      write_list(*c, value ? std::move(*value) : unevaluated(base, text), out);
-    });
-  });
-}
-
-/// `a.b.|` left of `=`: what the set has under these names already.
-CompletionList binding_path_items(const Completing& c) {
-  CompletionList list;
-  const syntax::Ast& ast = c.ast();
-  syntax::SetId set = analysis::set_at(ast, c.context.opener);
-  for (const std::string_view name : c.context.names) {
-    if (set == syntax::kNone) return list;
-    const auto attrs = ast.set_attrs(ast.sets[set]);
-    const auto at = std::ranges::find_if(
-        attrs, [&](const syntax::Attr& a) { return ast.symbol(a.symbol) == name; });
-    if (at == attrs.end()) return list;
-    const syntax::Node& value = ast[ast.skip_parens(at->value)];
-    set = value.kind == syntax::NodeKind::AttrSet ? value.a : syntax::kNone;
-  }
-  if (set == syntax::kNone) return list;
-  for (CompletionItem& item : analysis::attributes_of_set(ast, c.query.text(), set).items) {
-    if (item.definition != c.context.word.begin) list.items.push_back(std::move(item));
-  }
-  return list;
-}
-
-// --- Names left of `=` -------------------------------------------------------------------------
-/// The call that the set around the cursor is an argument of.
-struct Call {
-  syntax::NodeId function = syntax::kNoNode;
-  uint32_t before = 0;                     ///< arguments before it
-  syntax::NodeId first = syntax::kNoNode;  ///< first argument
-};
-
-std::optional<Call> call_around(const Completing& c, syntax::SetId set) {
-  const syntax::Ast& ast = c.ast();
-  const syntax::NodeId node = ast.sets[set].node;
-  for (syntax::NodeId id = node; id < ast.nodes.size(); ++id) {
-    const syntax::Node& n = ast[id];
-    if (n.kind != syntax::NodeKind::Apply) continue;
-    const auto arguments = ast.children(n.b, n.c);
-    for (uint32_t i = 0; i < arguments.size(); ++i) {
-      if (ast.skip_parens(arguments[i]) == node) return Call{n.a, i, arguments[0]};
-    }
-  }
-  return std::nullopt;
-}
-
-/// Formals of the function of the file at `path`.
-std::vector<CompletionItem> formals_of_file(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error || size > kMaxFileBytes) return {};
-  FileHost host([](eval::EvalHost::Message, std::string_view) {});
-  const auto text = host.read_file(path);
-  if (!text) return {};
-  const syntax::Parsed parsed = syntax::parse(*text, eval::global_names());
-  const syntax::NodeId root = parsed.ast.skip_parens(parsed.ast.root);
-  if (parsed.ast[root].kind != syntax::NodeKind::Lambda) return {};
-  return analysis::formal_items(parsed.ast, *text, parsed.ast.lambdas[parsed.ast[root].a]);
-}
-
-/// `items` without the names that the set has already.
-std::vector<CompletionItem> without_defined(const syntax::Ast& ast, syntax::SetId set,
-                                            std::vector<CompletionItem> items) {
-  const auto attrs = ast.set_attrs(ast.sets[set]);
-  std::erase_if(items, [&](const CompletionItem& item) {
-    return std::ranges::any_of(
-        attrs, [&](const syntax::Attr& a) { return ast.symbol(a.symbol) == item.label; });
-  });
-  return items;
-}
-
-/// `callPackage ./x.nix { }` and `import ./x.nix { }`: the file's function takes the set.
-bool calls_file(const Completing& c, syntax::NodeId function) {
-  const syntax::Span s = c.ast()[function].span;
-  const std::string_view text = c.query.text().substr(s.begin, s.end - s.begin);
-  return text == "import" || text.ends_with("callPackage") || text.ends_with("callPackages");
-}
-
-void complete_binding(Server& server, const CompletingPtr& c) {
-  CompletionList list;
-  list.items = analysis::binding_keyword_items(c->context.in_let, c->snippets);
-  const syntax::Ast& ast = c->ast();
-  const syntax::SetId set =
-      c->context.in_let ? syntax::kNone : analysis::set_at(ast, c->context.opener);
-  const auto call = set == syntax::kNone ? std::nullopt : call_around(*c, set);
-  if (!call) return answer(*c, std::move(list));
-  if (call->before == 1 && calls_file(*c, call->function)) {
-    const auto literal = analysis::literal_path(ast, ast.skip_parens(call->first));
-    const auto path =
-        literal ? c->files.find_literal(*literal, c->query.document->directory) : std::nullopt;
-    const auto file = path ? c->files.nix_file(*path) : std::nullopt;
-    if (file) add_missing(without_defined(ast, set, formals_of_file(*file)), list);
-    return answer(*c, std::move(list));
-  }
-  syntax::NodeId lambda = c->names().resolve(call->function);
-  for (uint32_t i = 0; i < call->before && ast[lambda].kind == syntax::NodeKind::Lambda; ++i)
-    lambda = ast.skip_parens(ast[lambda].b);
-  if (ast[lambda].kind == syntax::NodeKind::Lambda) {
-    add_missing(
-        without_defined(ast, set,
-                        analysis::formal_items(ast, c->query.text(), ast.lambdas[ast[lambda].a])),
-        list);
-    return answer(*c, std::move(list));
-  }
-  server.post([&server, c, set, call = *call, list = std::move(list)] {
-    if (!server.settings.evaluation) return answer(*c, list);
-    evaluate(server, c->query, [c, set, call, list](const EvaluatedQuery& e, JsonWriter& out) {
-      CompletionList all = list;
-      auto formals =
-          analysis::formals_of_value(e.session.world, e.unit, call.function, call.before);
-      if (!formals) formals = conventional_formals(*c, call.function, call.before, e);
-      if (formals) add_missing(without_defined(c->ast(), set, std::move(*formals)), all);
-      write_list(*c, std::move(all), out);
-    });
-  });
-}
-
-/// Names that the body wants; then those that callPackage would find.
-void complete_formal(Server& server, const CompletingPtr& c) {
-  CompletionList list{.items = analysis::unbound_items(c->ast())};
-  if (!c->nixpkgs || c->context.typed.empty()) return answer(*c, std::move(list));
-  server.post([&server, c, list = std::move(list)] {
-    if (!server.settings.evaluation) return answer(*c, list);
-    evaluate(server, c->query, [c, list](const EvaluatedQuery& e, JsonWriter& out) {
-      CompletionList all = list;
-      if (auto packages = conventional_list(*c, {analysis::ConventionRoot::Packages, {}}, e)) {
-        all.complete = packages->complete;
-        all.source = packages->source;
-        std::erase_if(packages->items, [](const CompletionItem& i) { return !i.insert.empty(); });
-        add_missing(std::move(packages->items), all);
-      }
-      write_list(*c, std::move(all), out);
+      write_list(*c, value ? std::move(*value) : unevaluated(*c, base, text), out);
     });
   });
 }

@@ -1,6 +1,7 @@
 #include "lsp/features/completion_list.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace nilas::lsp {
 namespace {
@@ -73,7 +74,37 @@ std::optional<CompletionSource> KeptLists::find(uint64_t id) {
   return at == lists_.end() ? std::nullopt : std::optional(at->second);
 }
 
+void add_missing(std::vector<CompletionItem> more, CompletionList& list) {
+  std::set<std::string, std::less<>> known;
+  for (const CompletionItem& item : list.items)
+    known.insert(item.label);
+  for (CompletionItem& item : more) {
+    if (known.insert(item.label).second) list.items.push_back(std::move(item));
+  }
+}
+
+namespace {
+
+/// Names that the set or let has already: to inherit one again would be an error.
+void leave_out_defined(const Completing& c, CompletionList& list) {
+  const syntax::Ast& ast = c.ast();
+  const syntax::SetId set = analysis::set_at(ast, c.context.opener);
+  if (set == syntax::kNone) return;
+  std::set<std::string_view> defined;
+  for (const syntax::Attr& attr : ast.set_attrs(ast.sets[set])) {
+    if (attr.name.begin != c.context.word.begin) defined.insert(ast.symbol(attr.symbol));
+  }
+  std::erase_if(list.items,
+                [&](const CompletionItem& item) { return defined.contains(item.label); });
+}
+
+}  // namespace
+
 void write_list(const Completing& c, CompletionList list, JsonWriter& out) {
+  const analysis::CompletionPlace place = c.context.place;
+  if (place == analysis::CompletionPlace::InheritFrom ||
+      place == analysis::CompletionPlace::Inherit)
+    leave_out_defined(c, list);
   if (list.items.size() > kMaxItems) {
     std::erase_if(list.items, [&](const CompletionItem& item) {
       return !analysis::is_match(c.context.typed, item.label);
@@ -104,9 +135,11 @@ std::optional<CompletionList> evaluated_list(const Completing& c, const Snapshot
                           .complete = value->complete,
                           .source = CompletionSource{document, expression, std::nullopt, {}}};
   }
-  const auto convention =
-      analysis::conventional_meaning(document->ast(), document->names(), expression);
-  return convention ? conventional_list(c, *convention, e) : std::nullopt;
+  for (const analysis::Convention& meaning :
+       analysis::conventional_meanings(document->ast(), document->names(), expression)) {
+    if (auto list = conventional_list(c, meaning, e)) return list;
+  }
+  return std::nullopt;
 }
 
 std::optional<CompletionList> conventional_list(const Completing& c,

@@ -64,6 +64,8 @@ struct Completing {
 };
 using CompletingPtr = std::shared_ptr<Completing>;
 
+/// Adds what `list` has no item of that name for.
+void add_missing(std::vector<analysis::CompletionItem> more, CompletionList& list);
 void write_list(const Completing& c, CompletionList list, JsonWriter& out);
 void answer(const Completing& c, CompletionList list);
 

@@ -78,11 +78,12 @@ void write_file(const SnapshotQuery& query, const StaticDefinition& found,
 
 std::optional<analysis::Definition> by_convention(const EvaluatedQuery& e,
                                                   const StaticDefinition& found,
-                                                  const EvaluatedText& nixpkgs) {
+                                                  const EvaluatedText& nixpkgs,
+                                                  analysis::Inherits inherits) {
   try {
     return analysis::definition_by_convention(e.session.world, e.session.unit(nixpkgs),
                                               e.query.ast(), e.query.document->names(),
-                                              {found.node, found.path_names});
+                                              {found.node, found.path_names}, inherits);
   } catch (const eval::EvalError& error) {
     if (error.data().kind == eval::ErrorKind::Cancelled) throw;
     return std::nullopt;
@@ -121,18 +122,20 @@ struct Otherwise {
   std::function<std::optional<Location>()> elsewhere;
   std::optional<EvaluatedText> nixpkgs;
   bool links;
+  analysis::Inherits inherits;
 };
 
 /// By evaluation; what the text tells is second best.
 void write_evaluated(const EvaluatedQuery& e, const StaticDefinition& found,
                      const Otherwise& otherwise, JsonWriter& out) {
   const bool links = otherwise.links;
-  auto definition =
-      analysis::find_definition(e.session.world, e.unit, found.node, found.path_names);
+  auto definition = analysis::find_definition(e.session.world, e.unit, found.node, found.path_names,
+                                              otherwise.inherits);
   if (!definition || !definition->place) {
     if (const auto elsewhere = otherwise.elsewhere())
       return write_location(e.query, found, links, *elsewhere, out);
-    if (otherwise.nixpkgs) definition = by_convention(e, found, *otherwise.nixpkgs);
+    if (otherwise.nixpkgs)
+      definition = by_convention(e, found, *otherwise.nixpkgs, otherwise.inherits);
   }
   if (!definition || !definition->place) return write_here(e.query, found, links, out);
   write_location(e.query, found, links,
@@ -159,7 +162,9 @@ void find(Server& server, const TextDocumentPosition& params, DefinitionGoal goa
         if (found && found->node != syntax::kNoNode && around.evaluation) {
           Otherwise otherwise{elsewhere,
                               server.nixpkgs_texts->find(around.files, query.document->directory),
-                              around.links};
+                              around.links,
+                              goal == DefinitionGoal::Declaration ? analysis::Inherits::Stop
+                                                                  : analysis::Inherits::Follow};
           return server.post([&server, query, found = *found, otherwise = std::move(otherwise)] {
             evaluate(server, query, [found, otherwise](const EvaluatedQuery& e, JsonWriter& out) {
               write_evaluated(e, found, otherwise, out);

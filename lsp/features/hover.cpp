@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <deque>
 #include <optional>
+#include <ranges>
 
 #include "lsp/analysis/conventions.hpp"
 #include "lsp/hover_style.hpp"
@@ -17,6 +18,7 @@
 #include "lsp/progress.hpp"
 #include "lsp/protocol/hover.hpp"
 #include "lsp/server.hpp"
+#include "lsp/source_files.hpp"
 
 namespace nilas::lsp {
 namespace {
@@ -27,8 +29,18 @@ using Clock = std::chrono::steady_clock;
 /// How long a value may take in the background after "still evaluating" was answered.
 constexpr auto kBackground = std::chrono::seconds(30);
 
+/// Arguments of calls that are tried until one has a value.
+constexpr size_t kArguments = 5;
+
 /// Results that are kept for whoever asks again.
 constexpr size_t kKept = 16;
+
+/// What is needed to look into other files, taken on the strand.
+struct Elsewhere {
+  FileFinder files;
+  std::vector<SnapshotPtr> open;
+  WorkspaceViewPtr index;
+};
 
 /// What came of a hover: content, nothing to show, or an error of ours.
 using HoverAnswer = std::expected<std::optional<HoverResult>, ResponseError>;
@@ -40,6 +52,8 @@ struct HoverJob {
   std::shared_ptr<const syntax::Tree> tree;
   uint32_t offset = 0;
   std::optional<EvaluatedText> nixpkgs;  ///< what conventions refer to
+  std::optional<Elsewhere> elsewhere;    ///< where calls of the document's functions may be
+  bool looked_elsewhere = false;         ///< the result depends on texts that no world has read
   std::shared_ptr<std::atomic<bool>> stop = std::make_shared<std::atomic<bool>>(false);
   std::vector<Reply<HoverResult>> waiting;
   HoverAnswer result = std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
@@ -110,8 +124,11 @@ class Hovers {
     job->document = document;
     job->tree = std::move(tree);
     job->offset = offset;
-    if (server_.settings.evaluation)
+    if (server_.settings.evaluation) {
       job->nixpkgs = server_.nixpkgs_texts->find(FileFinder(server_), document->directory);
+      job->elsewhere = Elsewhere{FileFinder(server_), server_.documents.open_files(),
+                                 server_.workspace_index->ready()};
+    }
     job->waiting.push_back(reply);
     jobs_.push_back(job);
     HoverJobPtr known;
@@ -149,7 +166,7 @@ class Hovers {
                job->result = known && known->world_serial == session.world_serial
                                  ? known->result
                                  : evaluated(*job, limits, folders, format, encoding, session);
-               job->world_serial = job->result ? session.world_serial : 0;
+               job->world_serial = job->result && !job->looked_elsewhere ? session.world_serial : 0;
                return Outcome::Done;
              },
          .ended = [this, job,
@@ -157,7 +174,7 @@ class Hovers {
   }
 
   /// On the evaluator's thread.
-  static HoverAnswer evaluated(const HoverJob& job, const analysis::HoverLimits& limits,
+  static HoverAnswer evaluated(HoverJob& job, const analysis::HoverLimits& limits,
                                const std::vector<std::string>& folders,
                                analysis::HoverFormat format, PositionEncoding encoding,
                                EvaluationSession& session) {
@@ -171,7 +188,11 @@ class Hovers {
     try {
       auto content = analysis::hover(session.world, unit, target, limits, in_workspace);
       if (!content) return std::nullopt;
-      if (content->by_argument && job.nixpkgs) explain(job, target, session, *content);
+      if (content->by_argument && !content->definition)
+        content->definition = analysis::definition_in_text(unit, d.names(), target.token.begin);
+      if (content->by_argument && !show_argument(job, limits, in_workspace, session, *content) &&
+          job.nixpkgs)
+        explain(job, target, session, *content);
       return HoverResult{analysis::hover_text(*content, hover_style(folders, format)),
                          format == analysis::HoverFormat::Markdown,
                          d.lines->range(content->span, encoding)};
@@ -182,16 +203,60 @@ class Hovers {
     }
   }
 
+  /// The first argument with a value that a call gives the parameter which the content is about.
+  static bool show_argument(HoverJob& job, const analysis::HoverLimits& limits,
+                            const std::function<bool(std::string_view)>& in_workspace,
+                            EvaluationSession& session, analysis::HoverContent& content) {
+    const auto& definition = content.definition;
+    if (!job.elsewhere || !definition || !definition->place ||
+        definition->kind != analysis::DefinitionKind::Parameter)
+      return false;
+    const syntax::Ast& ast = job.document->ast();
+    const auto decl =
+        std::ranges::find(ast.decls, definition->place->span, [](const auto& d) { return d.name; });
+    if (decl == ast.decls.end()) return false;
+    job.looked_elsewhere = true;
+    WorkspaceSources sources(job.elsewhere->files, job.elsewhere->open, job.elsewhere->index);
+    analysis::Program program(sources);
+    const auto arguments = program.arguments_for(
+        sources.of(job.document), static_cast<syntax::DeclId>(decl - ast.decls.begin()));
+    for (const analysis::FileNode& argument : arguments | std::views::take(kArguments)) {
+      const DocumentSnapshot& d = sources.document(*argument.file);
+      const eval::SourceUnit& unit = session.unit({d.key, d.directory, d.text, d.share_ast()});
+      syntax::Located target{.kind = syntax::LocatedKind::Expression};
+      target.expr = argument.node;
+      target.span = target.token = argument.get().span;
+      const auto shown = analysis::hover(session.world, unit, target, limits, in_workspace);
+      if (!shown || shown->by_argument || shown->error) continue;
+      content.code = shown->code;
+      content.facts = shown->facts;
+      content.type = shown->type;
+      content.note = shown->note;
+      content.argument = analysis::Place{unit.name, unit.text, target.span};
+      content.other_arguments = arguments.size() - 1;
+      return true;
+    }
+    return false;
+  }
+
+  static std::vector<analysis::Convention> meanings_of(const DocumentSnapshot& d,
+                                                       const syntax::Located& target) {
+    if (target.kind == syntax::LocatedKind::Parameter) {
+      auto meaning = analysis::conventional_parameter(d.ast(), target.span);
+      return meaning ? std::vector{std::move(*meaning)} : std::vector<analysis::Convention>{};
+    }
+    const bool prefix = target.kind == syntax::LocatedKind::Prefix;
+    const syntax::NodeId node = prefix ? target.select : target.expr;
+    if (node == syntax::kNoNode) return {};
+    return analysis::conventional_meanings(d.ast(), d.names(), {node, prefix ? target.names : 0});
+  }
+
   /// What is known by convention; without it the hover stands as it is.
   static void explain(const HoverJob& job, const syntax::Located& target,
                       EvaluationSession& session, analysis::HoverContent& content) {
-    const bool prefix = target.kind == syntax::LocatedKind::Prefix;
-    const syntax::NodeId node = prefix ? target.select : target.expr;
-    if (node == syntax::kNoNode) return;
     try {
       analysis::explain_by_convention(session.world, session.unit(*job.nixpkgs),
-                                      job.document->ast(), job.document->names(),
-                                      {node, prefix ? target.names : 0}, content);
+                                      meanings_of(*job.document, target), content);
     } catch (const eval::EvalError&) {
       // Out of time, or nixpkgs is broken.
     }

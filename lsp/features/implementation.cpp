@@ -1,15 +1,26 @@
 // textDocument/implementation: where the value of an expression was written: the function itself,
 // the file of a derivation. What stands between, names and calls that only pass it on, is left out.
 
+#include "lsp/analysis/conventions.hpp"
+#include "lsp/nixpkgs.hpp"
 #include "lsp/value_location.hpp"
 
 namespace nilas::lsp {
 namespace {
 
-void implementation(const EvaluatedQuery& e, const AskedExpression& asked, JsonWriter& out) {
+/// What the expression is, or else what it stands for by convention.
+eval::Value value_of(const EvaluatedQuery& e, const AskedExpression& asked,
+                     const std::optional<EvaluatedText>& nixpkgs) {
   eval::World& world = e.session.world;
-  const eval::Value value = world.vm.run(world.focus(e.unit, asked.node, asked.path_names));
-  if (const auto location = value_location(e, value)) out.json(Json(*location));
+  try {
+    return world.vm.run(world.focus(e.unit, asked.node, asked.path_names));
+  } catch (const eval::EvalError& error) {
+    if (error.data().kind != eval::ErrorKind::UnknownArgument || !nixpkgs) throw;
+  }
+  const auto value =
+      analysis::value_by_convention(world, e.session.unit(*nixpkgs), e.query.ast(),
+                                    e.query.document->names(), {asked.node, asked.path_names});
+  return value.value_or(eval::Value());
 }
 
 }  // namespace
@@ -28,9 +39,14 @@ void bind_implementation(Binder& binder) {
         if (!name) return reply.nothing();
         const auto asked = expression_of(query->ast(), *name);
         if (!asked) return reply.nothing();
-        evaluate(server, *query, [asked = *asked](const EvaluatedQuery& e, JsonWriter& out) {
-          implementation(e, asked, out);
-        });
+        auto nixpkgs = server.nixpkgs_texts->find(FileFinder(server), query->document->directory);
+        evaluate(server, *query,
+                 [asked = *asked, nixpkgs = std::move(nixpkgs)](const EvaluatedQuery& e,
+                                                                JsonWriter& out) {
+                   const eval::Value value = value_of(e, asked, nixpkgs);
+                   const auto location = value.exists() ? value_location(e, value) : std::nullopt;
+                   if (location) out.json(Json(*location));
+                 });
       });
 }
 

@@ -158,6 +158,28 @@ def test_a_client_without_literals_or_versions():
         assert list(action['edit']['changes']) == [s.uri]
 
 
+def test_data_is_converted_where_it_is_no_nix():
+    title = 'Convert TOML to Nix'
+    for text, at in (('{\n  # a comment\n}', '# a comment'), ('{ a = 1; }', 'a = 1')):
+        with Session(text) as s:
+            assert title not in [a['title'] for a in s.actions(at, at)]
+    with Session('{ x =\na = 1\nb = 2\n; }') as s:
+        assert s.apply(titled(s.actions('a = 1', 'b = 2'), title)) == '{ x =\n{ a = 1; b = 2; }\n; }'
+
+
+def test_nothing_to_fix_at_once():
+    # The comment would be lost.
+    with Session('{ b }: {\n  a = [ ] # why\n    ++ b;\n}') as s:
+        assert s.actions('++', only=['source.fixAll']) == []
+
+
+def test_an_undefined_name_is_in_no_ones_way():
+    with Session('{ a = undefined.b; }') as s:
+        assert 'Quote the name' in [a['title'] for a in s.actions('a =')]
+    with Session('{ a = ; }') as s:
+        assert 'Quote the name' not in [a['title'] for a in s.actions('a =')]
+
+
 def test_nothing_here():
     with Session('{ a = 1; }') as s:
         assert [a for a in s.actions('a =') if not a['kind'].startswith('refactor')] == []

@@ -184,4 +184,17 @@ def test_definitions_follow_arguments_once_the_index_is_there():
         assert offset(LIB, place['range']['start']) == LIB.index('foo')
 
 
+def test_a_hover_tells_the_argument_of_a_call_in_another_file():
+    call = 'let who = "x" + "y"; in import ./use.nix { name = who; }\n'
+    use = '{ name, size ? 1 }: name\n'
+    with Session(call=call, use=use) as s:
+        s.open('use.nix')
+        s.references('use.nix', 'name')  # waits for the index
+        hover = lambda: s.ask('hover', 'use.nix', 'name')['result']['contents']['value']
+        assert '"xy"' in hover() and 'call.nix:1:' in hover(), hover()
+        s.open('call.nix')
+        s.client.change(s.path('call.nix'), call.replace('"y"', '"z"'), 2)
+        assert '"xz"' in hover(), hover()
+
+
 run_tests(globals())

@@ -90,20 +90,60 @@ void flatten(const Selected& p, const Binding& binding, Actions& actions) {
                      .edits = {{binding.span, std::move(text)}}});
 }
 
-/// `a.b = 1;` to `a = { b = 1; };`, if nothing else is said about `a`.
+/// Whether a binding says something of the attribute `symbol` of its set.
+bool is_about(const Ast& ast, const Binding& binding, syntax::SymbolId symbol) {
+  const auto path = ast.path(binding.path);
+  if (binding.kind == BindingKind::Path) return path.front().symbol == symbol;
+  return std::ranges::any_of(path, [&](const AttrName& n) { return n.symbol == symbol; });
+}
+
+/// Whether a comment stands between a binding and its neighbours.
+bool is_commented(const Selected& p, const SetRecord& set, const Binding& binding) {
+  const Span around = p.ast[set.node].span;
+  if (binding.span.begin < around.begin || binding.span.end > around.end) return true;
+  uint32_t before = around.begin, after = around.end;
+  for (const Binding& b : p.ast.set_bindings(set)) {
+    if (b.span.end <= binding.span.begin) before = std::max(before, b.span.end);
+    if (b.span.begin >= binding.span.end) after = std::min(after, b.span.begin);
+  }
+  return has_comment(p.text, before, binding.span.begin) ||
+         has_comment(p.text, binding.span.end, after);
+}
+
+/// `a.b = 1; a.c = 2;` to `a = { b = 1; c = 2; };`, where the first of them stands.
 void pack(const Selected& p, const SetRecord& set, const Binding& binding, Actions& actions) {
-  const auto names = p.ast.path(binding.path);
-  if (names.size() < 2 || names[0].symbol == kNone) return;
-  const auto count = std::ranges::count_if(p.ast.set_bindings(set), [&](const Binding& b) {
-    return std::ranges::any_of(p.ast.path(b.path),
-                               [&](const AttrName& n) { return n.symbol == names[0].symbol; });
-  });
-  if (count != 1) return;
-  const uint32_t rest = names[1].span.begin;
-  actions.push_back({.title = "Pack into a nested set",
-                     .kind = action_kind::kRewrite,
-                     .edits = {{{names[0].span.end, rest}, " = { "},
-                               {{binding.span.end, binding.span.end}, " };"}}});
+  const AttrName& name = p.ast.path(binding.path)[0];
+  if (name.symbol == kNone) return;
+  std::vector<const Binding*> packed;
+  for (const Binding& b : p.ast.set_bindings(set)) {
+    if (!is_about(p.ast, b, name.symbol)) continue;
+    if (b.kind != BindingKind::Path || p.ast.path(b.path).size() < 2) return;
+    packed.push_back(&b);
+  }
+  const auto rest_of = [&](const Binding& b) {
+    return Span{p.ast.path(b.path)[1].span.begin, b.span.end};
+  };
+  Action action{.title = "Pack into a nested set", .kind = action_kind::kRewrite, .edits = {}};
+  const Binding& first = *packed.front();
+  const bool one = packed.size() == 1;
+  if (one) {
+    action.edits = {{{name.span.end, rest_of(first).begin}, " = { "},
+                    {{first.span.end, first.span.end}, " };"}};
+    return actions.push_back(std::move(action));
+  }
+  const bool lines = p.source({first.span.begin, packed.back()->span.end}).contains('\n');
+  const std::string indent =
+      lines ? "\n" + std::string(indentation(p.text, first.span.begin)) : " ";
+  std::string text(p.source(p.ast.path(first.path)[0].span));
+  text += " = {";
+  for (const Binding* b : packed)
+    text += indent + (lines ? "  " : "") + std::string(p.source(rest_of(*b)));
+  action.edits.push_back({first.span, text + indent + "};"});
+  for (const Binding* b : std::span(packed).subspan(1)) {
+    if (is_commented(p, set, *b)) return;  // that would be left behind
+    action.edits.push_back({removal(p.text, b->span), ""});
+  }
+  actions.push_back(std::move(action));
 }
 
 /// `a = x.a;` to `inherit (x) a;`: a matter of taste, so nobody is told unasked.

@@ -16,6 +16,24 @@ struct Host {
   NodeId let = kNone;
 };
 
+/// Whether the selection takes a name from the scope of `binder`.
+bool needs_scope(const Selected& p, NodeId binder) {
+  return std::ranges::any_of(free_names(p.ast, p.node), [&](const FreeName& name) {
+    return name.kind == RefKind::Local &&
+           p.ast.scopes[p.ast.decls[name.target].scope].node == binder;
+  });
+}
+
+/// Whether a set is merged with what is said of it elsewhere, so that it must stay a literal.
+bool is_merged(const Ast& ast, NodeId id) {
+  const Node& n = ast[id];
+  if (n.kind != NodeKind::AttrSet) return false;
+  const SetRecord& set = ast.sets[n.a];
+  return set.node != id || std::ranges::any_of(ast.set_attrs(set), [&](const syntax::Attr& attr) {
+           return attr.name.begin < n.span.begin || attr.name.begin >= n.span.end;
+         });
+}
+
 Host host_of(const Selected& p) {
   NodeId child = p.node;
   for (const NodeId id : p.ancestors) {
@@ -29,8 +47,13 @@ Host host_of(const Selected& p) {
         break;
       case NodeKind::AttrSet:
         // `"${e}" = ...;`: the name is no place for a let, and is evaluated outside of the set.
-        if (!is_attribute_name(p.ast, child)) return {child};
-        if ((n.flags & syntax::kRecursive) != 0) return {kNone};
+        if (is_attribute_name(p.ast, child)) {
+          if ((n.flags & syntax::kRecursive) != 0) return {kNone};
+          break;
+        }
+        if (child != p.node) return {child};
+        // The whole value of a binding: outside of the set.
+        if (needs_scope(p, id)) return {kNone};
         break;
       case NodeKind::Lambda:
       case NodeKind::LegacyLet: return {child};
@@ -42,6 +65,13 @@ Host host_of(const Selected& p) {
 }
 
 std::string base_name(const Selected& p) {
+  for (const Binding& binding : p.ast.bindings) {
+    if (binding.kind != BindingKind::Path || binding.value != p.node) continue;
+    const syntax::AttrName& last = p.ast.path(binding.path).back();
+    if (last.symbol == kNone || p.source(last.span) != p.ast.symbol(last.symbol)) break;
+    std::string name(p.ast.symbol(last.symbol));
+    if (name != "or" && fresh_name(p.ast, name) == name) return name;
+  }
   const Node& n = p.ast[p.ast.skip_parens(p.node)];
   if (n.kind == NodeKind::Select) {
     const syntax::AttrName& last = p.ast.path(n.b).back();
@@ -55,6 +85,7 @@ void extract_to_let(const Selected& p, Actions& actions) {
   const Host host = host_of(p);
   if (host.expression == kNone) return;
   if (host.let == kNone && host.expression == p.node) return;  // it has its binding already
+  if (is_merged(p.ast, host.expression)) return;
   const std::string name = fresh_name(p.ast, base_name(p));
   const std::string binding = name + " = " + std::string(p.source(p.node)) + ";";
   Action action{.title = "Extract to let", .kind = action_kind::kExtract, .edits = {}};

@@ -1,6 +1,7 @@
 // A let binding gives way to its value, wherever it is used.
 
 #include <algorithm>
+#include <iterator>
 
 #include "lsp/analysis/fixes/fix.hpp"
 #include "lsp/analysis/refactor/refactor.hpp"
@@ -49,6 +50,25 @@ bool means_the_same(const Selected& p, NodeId value, NodeId use, NodeId let) {
   return true;
 }
 
+/// `inherit a;` with an expression in the place of the name. In a recursive set or a let, that one
+/// would mean other names.
+std::vector<TextEdit> bind_inherited(const Selected& p, NodeId var, const std::string& text) {
+  const Span at = p.ast[var].span;
+  for (const SetRecord& set : p.ast.sets) {
+    if (set.scope != kNone) continue;
+    for (const syntax::Binding& binding : p.ast.set_bindings(set)) {
+      if (binding.kind != syntax::BindingKind::Inherit) continue;
+      const auto names = p.ast.path(binding.path);
+      if (std::ranges::find(names, at, &syntax::AttrName::span) == names.end()) continue;
+      if (has_comment(p.text, binding.span.begin, binding.span.end)) return {};
+      const std::string bound = std::string(p.source(at)) + " = " + text;
+      if (names.size() == 1) return {{{binding.span.begin, at.end}, bound}};
+      return {{removal(p.text, at), ""}, {{binding.span.end, binding.span.end}, " " + bound + ";"}};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void inline_binding(const Selected& p, Actions& actions) {
@@ -68,10 +88,15 @@ void inline_binding(const Selected& p, Actions& actions) {
   for (const syntax::Ref& ref : p.ast.refs) {
     if (ref.kind != RefKind::Local || ref.target != d) continue;
     const Node& use = p.ast[ref.node];
-    // An inherited name has no place for an expression; a value that needs itself has no end.
-    if (use.flags & syntax::kSynthetic) return;
-    if (p.ast[value].first <= ref.node && ref.node <= value) return;
+    if (p.ast[value].first <= ref.node && ref.node <= value) return;  // it has no end
     if (!means_the_same(p, value, ref.node, let)) return;
+    if (use.flags & syntax::kSynthetic) {
+      auto bound = bind_inherited(p, ref.node, text);
+      if (bound.empty()) return;
+      std::ranges::move(bound, std::back_inserter(action.edits));
+      ++uses;
+      continue;
+    }
     const bool bare =
         stands_alone(p.ast, value) || surroundings(p.text, use.span) == Surroundings::Whole;
     TextEdit edit = replace(p.text, use.span, bare ? text : "(" + text + ")");
