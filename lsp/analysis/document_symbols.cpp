@@ -153,6 +153,32 @@ SymbolSort sort_of(const Ast& ast, NodeId value, SymbolSort otherwise) {
   return otherwise;
 }
 
+std::vector<DocumentSymbol> without_depths(std::vector<DocumentSymbol> symbols, size_t max) {
+  if (symbols.size() <= max) return symbols;
+  std::vector<uint32_t> depths;
+  std::vector<size_t> counts;  // by depth
+  for (const DocumentSymbol& s : symbols) {
+    depths.push_back(s.parent == kNone ? 0 : depths[s.parent] + 1);
+    counts.resize(std::max<size_t>(counts.size(), depths.back() + 1));
+    ++counts[depths.back()];
+  }
+  size_t kept = symbols.size();
+  while (kept > max && counts.size() > 1) {
+    kept -= counts.back();
+    counts.pop_back();
+  }
+  std::vector<DocumentSymbol> out;
+  std::vector<uint32_t> moved(symbols.size(), kNone);
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    if (depths[i] >= counts.size()) continue;
+    DocumentSymbol& s = symbols[i];
+    if (s.parent != kNone) s.parent = moved[s.parent];
+    moved[i] = static_cast<uint32_t>(out.size());
+    out.push_back(std::move(s));
+  }
+  return out;
+}
+
 std::vector<DocumentSymbol> document_symbols(const Ast& ast, std::string_view text) {
   return Outline(ast, text).run();
 }

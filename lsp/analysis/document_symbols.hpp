@@ -37,6 +37,10 @@ struct DocumentSymbol {
 /// by recursion.
 std::vector<DocumentSymbol> document_symbols(const syntax::Ast& ast, std::string_view text);
 
+/// Leaves out the innermost levels as long as there are more than `max` symbols; never the outermost. The megabytes that
+/// outlines of generated files would take to send and read help nobody. O(n).
+std::vector<DocumentSymbol> without_depths(std::vector<DocumentSymbol> symbols, size_t max);
+
 /// What the form of an expression tells; `otherwise` if it tells nothing.
 SymbolSort sort_of(const syntax::Ast& ast, syntax::NodeId value, SymbolSort otherwise);
 

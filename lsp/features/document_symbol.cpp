@@ -6,6 +6,8 @@
 namespace nilas::lsp {
 namespace {
 
+constexpr size_t kMaxSymbols = 5000;
+
 /// LSP 3.17, "SymbolKind".
 int kind_of(analysis::SymbolSort sort) {
   switch (sort) {
@@ -76,7 +78,8 @@ void bind_document_symbol(Binder& binder) {
   snapshot_request<DocumentParams>(
       binder, "textDocument/documentSymbol",
       [&server](const SnapshotQuery& query, const DocumentParams&, JsonWriter& out) {
-        const auto symbols = analysis::document_symbols(query.ast(), query.text());
+        const auto symbols = analysis::without_depths(
+            analysis::document_symbols(query.ast(), query.text()), kMaxSymbols);
         server.about_client.nested_symbols ? write_tree(symbols, query, out)
                                            : write_flat(symbols, query, out);
       });

@@ -8,6 +8,8 @@ from wire import Client
 KINDS = {1: 'file', 7: 'property', 12: 'function', 13: 'variable', 15: 'string', 16: 'number', 17: 'boolean',
          18: 'array', 19: 'object', 21: 'null'}
 
+NESTED = capabilities(documentSymbol={'hierarchicalDocumentSymbolSupport': True})
+
 
 def lines(text, symbols, indent=''):
     for s in symbols:
@@ -16,6 +18,24 @@ def lines(text, symbols, indent=''):
         detail = ' # ' + s['detail'] if s.get('detail') else ''
         yield f"{indent}{s['name']} {KINDS[s['kind']]} {place(s['range'])}{detail}"
         yield from lines(text, s.get('children', []), indent + '  ')
+
+
+def depth(symbols):
+    return 1 + max((depth(s.get('children', [])) for s in symbols), default=-1)
+
+
+def cut():
+    """Of a generated file the outermost levels, all of them."""
+    client = Client()
+    client.initialize(tempfile.gettempdir(), capabilities=NESTED)
+    for entries, levels in ((1000, 3), (2000, 2), (6000, 1)):
+        path = f'/nowhere/generated-{entries}.nix'
+        text = '{\n' + ''.join(f'  e{i} = {{ a = {{ b = 1; }}; }};\n' for i in range(entries)) + '}\n'
+        client.open(path, text)
+        answer = client.request('textDocument/documentSymbol', {'textDocument': {'uri': 'file://' + path}})
+        assert (len(answer), depth(answer)) == (entries, levels), (len(answer), depth(answer))
+        assert all(s['children'][0]['name'] == 'a' for s in answer) or levels == 1
+    assert client.stop() == 0
 
 
 def flat(workspace):
@@ -35,4 +55,5 @@ def show(client, workspace, sections):
     return '\n'.join(lines(text_of(workspace, 'file://' + workspace.main), answer))
 
 
-run('document_symbol', show, capabilities(documentSymbol={'hierarchicalDocumentSymbolSupport': True}))
+cut()
+run('document_symbol', show, NESTED)
