@@ -55,9 +55,11 @@ Value warn(Vm& vm, Args args) {
   text = trim_end(text);
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
-    if (at > 0) message.append(1, '\n').append(indent, ' ');
-    message += text.substr(at, end - at);
-    message.resize(trim_end(message).size());
+    const std::string_view line = trim_end(text.substr(at, end - at));
+    if (at == 0 && line.empty()) message.pop_back();
+    if (at > 0) message += '\n';
+    if (at > 0 && !line.empty()) message.append(indent, ' ');
+    message += line;
     at = end + 1;
   }
   vm.host().message(EvalHost::Message::Warning, message);

@@ -34,7 +34,7 @@ def cut():
         client.open(path, text)
         answer = client.request('textDocument/documentSymbol', {'textDocument': {'uri': 'file://' + path}})
         assert (len(answer), depth(answer)) == (entries, levels), (len(answer), depth(answer))
-        assert all(s['children'][0]['name'] == 'a' for s in answer) or levels == 1
+        assert all((levels > 1) == ('children' in s) for s in answer)
     assert client.stop() == 0
 
 
