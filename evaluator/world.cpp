@@ -351,8 +351,8 @@ void World::make_globals() {
     known_names_.push_back(name);
     known_globals_.push_back(*v);
   }
-  const SourceUnit& unit =
-      parse_source("«nix-internal»/derivation-internal.nix", "/", std::string(kDerivationNix), false);
+  const SourceUnit& unit = parse_source("«nix-internal»/derivation-internal.nix", "/",
+                                        std::string(kDerivationNix), false);
   const Value derivation = thunk_of(unit);
   *builtins.attrs()->get(vm.symbols.intern("derivation")) = derivation;
   const auto replace = [&](std::span<const std::string_view> names, std::vector<Value>& values) {

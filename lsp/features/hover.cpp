@@ -152,7 +152,7 @@ class Hovers {
          .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
          .stop = job->stop,
          .run =
-             [this, job, known, shown_by = Clock::now() + deadline * 3 / 4,
+             [job, known, shown_by = Clock::now() + deadline * 3 / 4,
               folders = server_.documents.folders(), format,
               characters = static_cast<size_t>(server_.settings.hover_characters),
               encoding = server_.encoding,
