@@ -112,6 +112,7 @@ TEST_CASE("what stands around a value decides as if it was read there") {
       {"a doc comment goes", "/** Adds. */", ""},
       {"a doc comment comes", "  numbers =", "  /** Ten. */ numbers ="},
       {"search paths can be overridden", "  last =", "  __nixPath = [ ]; last ="},
+      {"operators can be overridden", "  last =", "  __sub = x: y: x; last ="},
       {"two names are undefined", "with pkgs;", ""},
       {"a comment swallows a semicolon", "  inherit (lib) id const;",
        "  inherit (lib) id # const;"},
