@@ -65,6 +65,8 @@ class Compiler {
   bool checks_argument(const BuiltinInfo& info, std::span<const NodeId> args, uint32_t i);
   void apply(NodeId n, NodeId function, std::span<const NodeId> args, bool tail);
   void call(NodeId n, uint32_t args, bool tail);
+  /// The function on top, applied to the empty set.
+  void remembered_call(NodeId n, bool tail);
   void binary(NodeId n, bool tail);
   void concat(NodeId n);
   void logical(NodeId n);

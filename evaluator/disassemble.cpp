@@ -246,8 +246,9 @@ std::string verify(const CodeBlock& block) {
       if (wrong.empty()) wrong = flow(to, height_there);
     };
     h += pushes - pops;
-    if (h > static_cast<int>(body.max_stack)) return cat("stack overflow at ", pc);
     if (info.a == Operand::jump) target(a, h);
+    if (op == Op::RecallCall) ++h;  // unless it jumps
+    if (h > static_cast<int>(body.max_stack)) return cat("stack overflow at ", pc);
     if (op == Op::SelectOr || op == Op::SelectDynamicOr)
       target(extra[0], h - 1);
     else if (info.words == Operand::jump)

@@ -456,6 +456,10 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
         if (tail) emit(Op::Return, 0, id, -1);
         return;
       }
+      if (world_.options.remembers_calls && info.name() == "import" && args.size() == 1 &&
+          constant(args[0]) == vm_.empty_attrs()) {
+        return remembered_call(id, tail);
+      }
       for (const NodeId a : args)
         lazy(a);
       call(id, static_cast<uint32_t>(args.size()), tail);
@@ -470,6 +474,15 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
 
 void Compiler::call(NodeId id, uint32_t args, bool tail) {
   emit(tail ? Op::TailCall : Op::Call, args, id, -static_cast<int>(args));
+  if (tail) emit(Op::Return, 0, id, -1);
+}
+
+void Compiler::remembered_call(NodeId id, bool tail) {
+  const uint32_t known = emit_jump(Op::RecallCall, id, 1);
+  push_constant(vm_.empty_attrs(), id);
+  call(id, 1, false);
+  emit(Op::RememberCall, 0, id, -1);
+  patch(known);
   if (tail) emit(Op::Return, 0, id, -1);
 }
 

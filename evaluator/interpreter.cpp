@@ -327,6 +327,23 @@ void Vm::run_code(size_t stop) {
           refuse_argument(a, sp_ - index - 1);
           CONTINUE();
         }
+        case Op::RecallCall: {
+          const auto known = world.calls_.find(sp[-1].bits());
+          if (known == world.calls_.end()) {
+            sp[0] = sp[-1];
+            ++sp;
+            break;
+          }
+          sp[-1] = known->second.result;
+          pc = body->words.data() + a;
+          break;
+        }
+        case Op::RememberCall: {
+          --sp;
+          world.calls_.insert_or_assign(sp[-1].bits(), World::RememberedCall{sp[-1], *sp});
+          sp[-1] = *sp;
+          break;
+        }
         case Op::Return: {
           const Value v = sp[-1];
           Frame& f = frames_.back();

@@ -294,6 +294,10 @@ void World::visit_roots(Heap& heap) {
   }
   for (const auto& [path, imported] : imports_)
     heap.mark(imported.thunk);
+  for (const auto& [bits, call] : calls_) {
+    heap.mark(call.function);
+    heap.mark(call.result);
+  }
   for (const auto& [key, environment] : environments_)
     heap.mark(environment.block);
   for (const Value v : known_globals_)

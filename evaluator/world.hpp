@@ -44,6 +44,9 @@ struct WorldOptions {
   /// All that C++ Nix delays is a thunk until somebody wants it: functions, constants that are no literals, small lists.
   /// Takes time, and shows only where values are printed that nobody evaluated.
   bool thunks_as_nix = false;
+  /// `import FILE { }` is evaluated once for each file, wherever it stands and however often its text is loaded anew. Its value
+  /// is the same; that it is shared can only be told by comparing functions in it.
+  bool remembers_calls = false;
   bool trace_verbose = false;  ///< builtins.traceVerbose says something
   bool abort_on_warn = false;  ///< builtins.warn fails behind its message
 };
@@ -179,6 +182,10 @@ class World {
   };
   const Import& imported(std::string_view path);
   std::unordered_map<std::string, Import> imports_;  // by canonical path
+  struct RememberedCall {
+    Value function, result;  // for the empty set
+  };
+  std::unordered_map<uint64_t, RememberedCall> calls_;  // by the function's bits
   std::vector<Value>
       globals_;  // parallel to global_names(); no value for what the options switch off
   std::vector<std::string_view> known_names_;               // those that have one,

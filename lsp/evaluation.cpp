@@ -47,6 +47,7 @@ FileHost make_host(const WorldSetup& setup) {
 eval::WorldOptions world_options(const WorldSetup& setup) {
   eval::WorldOptions options = configured_world(setup.search_path);
   options.heap.limit_bytes = setup.memory_bytes;
+  options.remembers_calls = true;  // by whoever reads on while they type
   return with_test_options(std::move(options));
 }
 

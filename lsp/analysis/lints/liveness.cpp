@@ -85,6 +85,8 @@ Liveness::Liveness(const syntax::Ast& ast) : dead_(ast.decls.size()) {
     for (auto use = begin; use != end; ++use)
       mark(use->of);
   }
+  for (const Use& use : uses)
+    if (!live[use.of] && use.by != use.of) users_.try_emplace(use.of, use.by);
   // A binding of a let inside a dead binding is dead as well, and not worth a word.
   Owners around(values);
   std::vector<std::pair<NodeId, uint32_t>> lets;

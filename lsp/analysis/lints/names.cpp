@@ -65,6 +65,17 @@ void shadowing(Lint& lint, const Scope& scope, DeclId id, bool inherited) {
     lint.report(DiagnosticId::ShadowedBuiltin, span, id, name);
 }
 
+void unused_binding(Lint& lint, DeclId id, DeclId user) {
+  const Decl& decl = lint.ast.decls[id];
+  const std::string_view name = lint.ast.symbol(decl.symbol);
+  if (user == kNone || !lint.wants(DiagnosticId::UnusedBinding))
+    return lint.report(DiagnosticId::UnusedBinding, decl.name, id, name);
+  const Decl& by = lint.ast.decls[user];
+  lint.report(DiagnosticId::UnusedBinding, decl.name, id, name, {by.name, "this uses it"});
+  lint.found.back().message = "'" + std::string(name) + "' is used only by what is never used: '" +
+                              std::string(lint.ast.symbol(by.symbol)) + "'";
+}
+
 void let_names(Lint& lint, const Scope& scope, const Liveness& liveness) {
   for (uint32_t i = 0; i < scope.decl_count; ++i) {
     const DeclId id = scope.first_decl + i;
@@ -78,7 +89,7 @@ void let_names(Lint& lint, const Scope& scope, const Liveness& liveness) {
       lint.report(DiagnosticId::UselessInherit, decl.name, id, name,
                   {lint.ast.decls[outer].name, "it stands here"});
     } else if (!is_exempt(name) && liveness.is_dead(id) && !is_trap(lint, decl)) {
-      lint.report(DiagnosticId::UnusedBinding, decl.name, id, name);
+      unused_binding(lint, id, liveness.user_of(id));
     }
   }
 }
