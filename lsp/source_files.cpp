@@ -1,19 +1,10 @@
 #include "lsp/source_files.hpp"
 
 #include <filesystem>
-#include <fstream>
+
+#include "lsp/file_snapshots.hpp"
 
 namespace nilas::lsp {
-
-SnapshotPtr read_snapshot(const std::string& path) {
-  std::error_code error;
-  const uintmax_t size = std::filesystem::file_size(path, error);
-  if (error || size > kMaxIndexedBytes) return nullptr;
-  std::ifstream in(path, std::ios::binary);
-  std::string text(static_cast<size_t>(size), '\0');
-  if (!in.read(text.data(), static_cast<std::streamsize>(size))) return nullptr;
-  return make_snapshot(path, std::move(text));
-}
 
 WorkspaceSources::WorkspaceSources(FileFinder files, std::vector<SnapshotPtr> open,
                                    std::shared_ptr<const WorkspaceView> workspace)
@@ -28,7 +19,7 @@ const analysis::SourceFile* WorkspaceSources::load(const std::string& path) {
   if (const auto at = loaded_.find(path); at != loaded_.end())
     return at->second ? &at->second->file : nullptr;
   const auto buffer = open_.find(path);
-  const SnapshotPtr document = buffer == open_.end() ? read_snapshot(path) : buffer->second;
+  const SnapshotPtr document = buffer == open_.end() ? recall_snapshot(path) : buffer->second;
   if (document) return &of(document);
   loaded_.emplace(path, nullptr);
   std::error_code error;

@@ -16,12 +16,6 @@
 
 namespace nilas::lsp {
 
-/// Larger files are neither indexed nor looked into.
-inline constexpr uintmax_t kMaxIndexedBytes = 4 << 20;
-
-/// A text of the disk; nullptr if there is no such file, it cannot be read, or is too large.
-SnapshotPtr read_snapshot(const std::string& path);
-
 class WorkspaceSources final : public analysis::SourceFiles {
  public:
   /// `workspace` null: the index is not ready, and what would ask it finds nothing; `missed_index`

@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "lsp/analysis/document_links.hpp"
+#include "lsp/file_snapshots.hpp"
 #include "lsp/hover_style.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/source_files.hpp"

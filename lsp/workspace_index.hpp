@@ -5,7 +5,7 @@
 // That of a small workspace is built as soon as that is open; that of a large one when it is first
 // asked for, in the background and with progress. Then it is kept up to date by what the client
 // reports as changed. It only tells where to look: what a file means is
-// read anew (source_files.hpp), so that 43,000 files need no trees in memory. Open documents count
+// read anew (file_snapshots.hpp), so that 43,000 files need no trees in memory. Open documents count
 // with what their buffers say.
 
 #include <atomic>

@@ -3,6 +3,7 @@
 #include <memory>
 #include <spdlog/spdlog.h>
 
+#include "lsp/file_snapshots.hpp"
 #include "lsp/workspace_index.hpp"
 
 namespace nilas::lsp {
@@ -71,7 +72,7 @@ void ask_workspace(Server& server, const std::string& uri, const PendingPtr& req
     return;
   }
   server.post_to_pool([&server, key, request, work = std::move(work)]() mutable {
-    SnapshotPtr document = key.starts_with('/') ? read_snapshot(key) : nullptr;
+    SnapshotPtr document = key.starts_with('/') ? recall_snapshot(key) : nullptr;
     if (!document) return request->succeed(nullptr);
     server.post([&server, document = std::move(document), request, work = std::move(work)] {
       ask_workspace(server, {document, server.encoding, request}, IndexUse::Wait, work);

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 2> kWords = {"ignore", "deadnix: skip"};
 /// A longer marker stands before its prefix.
 constexpr std::array kMarkers = {
     Marker{"nilas: ignore-file", "", 7, true}, Marker{"nilas: ignore", "", 7},
+    Marker{"nilas:ignore-file", "", 6, true},  Marker{"nilas:ignore", "", 6},
     Marker{"nixf-ignore", "nixf", 5},          Marker{"statix: ignore", "statix", 8},
     Marker{"deadnix: skip", "deadnix", 0},
 };

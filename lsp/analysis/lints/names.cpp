@@ -114,6 +114,7 @@ void lambda_names(Lint& lint, const Scope& scope) {
     shadowing(lint, scope, id, false);
     self_reference(lint, id, kDefaultItself);
     if (decl.use_count != 0 || is_exempt(name)) continue;
+    if (name == "self" && !lambda.has_ellipsis) continue;  // every flake is given itself
     if (through_name) {
       lint.report(DiagnosticId::UnusedFormalWithName, decl.name, id, name);
     } else {
