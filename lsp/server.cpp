@@ -1,6 +1,7 @@
 #include "lsp/server.hpp"
 
 #include <boost/asio/post.hpp>
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <utility>
 #include <vector>
@@ -14,6 +15,12 @@
 namespace nilas::lsp {
 
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kEditsBetweenTrims = 250;
+
+}  // namespace
 
 StrandTimer::StrandTimer(Server& server)
     : server_(server), state_(std::make_shared<State>(server.io)) {}
@@ -49,6 +56,11 @@ Server::Server(Descriptors descriptors)
   const auto edited = [this](const std::string& key) { snapshot_requests->edited(key); };
   binder.on_edit.push_back(edited);
   binder.on_close.push_back(edited);
+  // What a session frees lies in pieces between what it keeps. An evaluator without work gives it back; who types on and on
+  // gives it no pause.
+  binder.on_edit.push_back([this, edits = 0](const std::string&) mutable {
+    if (++edits % kEditsBetweenTrims == 0) post_slow([] { ::malloc_trim(0); });
+  });
 #define FEATURE(name) bind_##name(binder);
 #include "lsp/features/features.def"
 #undef FEATURE

@@ -114,6 +114,13 @@ TEST_CASE("every instruction is emitted by some fixture") {
     test.answer(thunk);
     note(test.world, code);
   }
+  // And what a world that remembers calls does.
+  MemoryHost host;
+  host.add_file("/f.nix", "{ }: 1");
+  World remembering(host, {.remembers_calls = true});
+  const SourceUnit& call = remembering.parse_source("«stdin»", "/", "import /f.nix { }", false);
+  remembering.vm.run(remembering.thunk_of(call));
+  note(remembering, call.root_code);
   for (const std::string& op : all_ops()) {
     CAPTURE(op);
     CHECK(used.contains(op));
