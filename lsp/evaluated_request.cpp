@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "lsp/release_timer.hpp"
+
 namespace nilas::lsp {
 namespace {
 
@@ -40,18 +42,19 @@ void evaluate(Server& server, const SnapshotQuery& query,
     if (const PendingPtr pending = request.lock()) pending->succeed(nullptr);
   });
   fire(server.binder.on_wait);
-  server.evaluation.submit({.urgency = Urgency::Waited,
-                            .setup = server.world_setup(*query.document),
-                            .overlay = server.documents.overlay(),
-                            .deadline = deadline,
-                            .call_depth = static_cast<uint32_t>(server.settings.call_depth),
-                            .stop = stop,
-                            .run =
-                                [query, work = std::move(work)](EvaluationSession& session) {
-                                  if (!query.stopped()) run(query, session, work);
-                                  return Outcome::Done;
-                                },
-                            .ended = {}});
+  server.evaluation.submit(
+      {.urgency = Urgency::Waited,
+       .setup = server.world_setup(*query.document),
+       .overlay = server.documents.overlay(),
+       .deadline = deadline,
+       .call_depth = static_cast<uint32_t>(server.settings.call_depth),
+       .stop = stop,
+       .run =
+           [query, work = std::move(work)](EvaluationSession& session) {
+             if (!query.stopped()) run(query, session, work);
+             return Outcome::Done;
+           },
+       .ended = [&server, timer] { server.post([timer] { release(*timer); }); }});
 }
 
 }  // namespace nilas::lsp

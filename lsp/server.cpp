@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int kEditsBetweenTrims = 250;
+constexpr int kEditsBetweenTrims = 100;
 
 }  // namespace
 

@@ -17,6 +17,7 @@
 #include "lsp/nixpkgs.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/protocol/hover.hpp"
+#include "lsp/release_timer.hpp"
 #include "lsp/server.hpp"
 #include "lsp/source_files.hpp"
 
@@ -56,6 +57,7 @@ struct HoverJob {
   bool looked_elsewhere = false;         ///< the result depends on texts that no world has read
   std::shared_ptr<std::atomic<bool>> stop = std::make_shared<std::atomic<bool>>(false);
   std::vector<Reply<HoverResult>> waiting;
+  std::vector<std::shared_ptr<StrandTimer>> timers;  ///< of those in `waiting`
   HoverAnswer result = std::unexpected(ResponseError{ErrorCode::ServerCancelled, "stopped"});
   uint64_t world_serial = 0;  ///< of the world the result belongs to; 0: there is none
 
@@ -76,15 +78,17 @@ class Hovers {
     auto tree = server_.documents.tree(document->key);
     if (!tree) return reply.nothing();
     const uint32_t offset = document->lines->offset(params.position, server_.encoding);
-    answer_by(milliseconds(server_.settings.hover_deadline), reply);
+    auto timer = answer_by(milliseconds(server_.settings.hover_deadline), reply);
     for (const HoverJobPtr& job : jobs_) {
       if (job->is_about(document, offset) && !*job->stop) {
         job->waiting.push_back(reply);
+        job->timers.push_back(std::move(timer));
         return;
       }
     }
     make_room();
     start(document, std::move(tree), offset, params.work_done_token, reply);
+    jobs_.back()->timers.push_back(std::move(timer));
   }
 
   /// What goes on in the background makes room for what a reader waits for.
@@ -108,7 +112,7 @@ class Hovers {
  private:
   bool markdown() const { return server_.about_client.hover_markdown; }
 
-  void answer_by(milliseconds deadline, const Reply<HoverResult>& reply) {
+  std::shared_ptr<StrandTimer> answer_by(milliseconds deadline, const Reply<HoverResult>& reply) {
     auto timer = std::make_shared<StrandTimer>(server_);
     timer->start(deadline, [this, timer, request = std::weak_ptr(reply.request())] {
       if (const PendingPtr pending = request.lock()) {
@@ -116,6 +120,7 @@ class Hovers {
                                      markdown(), std::nullopt});
       }
     });
+    return timer;
   }
 
   void start(const SnapshotPtr& document, std::shared_ptr<const syntax::Tree> tree, uint32_t offset,
@@ -277,6 +282,9 @@ class Hovers {
   /// Ran, failed or was dropped before it ran: nobody may be left waiting.
   void ended(const HoverJobPtr& job, Progress& progress) {
     progress.end();
+    for (const auto& timer : job->timers)
+      release(*timer);
+    job->timers.clear();
     std::erase(jobs_, job);
     answer(*job, job->result);
     if (job->world_serial == 0) return;
