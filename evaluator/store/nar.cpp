@@ -105,6 +105,7 @@ const NarWalk::Entry* NarWalk::next() {
 }
 
 void NarWalk::include() {
+  world_.vm.poll();  // a tree may hold anything: "${../..}" of a checkout of nixpkgs takes seconds
   const auto info = file_info(world_, current_.path);
   if (!info) fail_io("reading", current_.path, info.error());
   nar_.begin_entry(base_name(current_.path));
