@@ -34,7 +34,7 @@ void start_recording(Server& server, const std::string& path) {
 void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 128 << 20);
-  // Each pool of its own keeps its own pieces; no more threads than that allocate at a time.
+  // Each arena keeps pieces of its own. Threads rarely allocate at the same time; the evaluator has its own heap.
   ::mallopt(M_ARENA_MAX, 1);
 }
 
