@@ -97,6 +97,9 @@ def run_editor(command: list[str], workspace: pathlib.Path, env: dict[str, str],
         run = subprocess.run(
             command, cwd=workspace, env=env, stdin=subprocess.DEVNULL, timeout=limit,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            # SIGPIPE stays ignored, as it is in an Emacs with a terminal; a batch Emacs dies of it
+            # when it writes to a server that has just exited, before it can say so.
+            restore_signals=False,
         )
     except subprocess.TimeoutExpired as hung:
         text = hung.stdout or b""
