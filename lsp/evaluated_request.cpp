@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "lsp/release_timer.hpp"
-
 namespace nilas::lsp {
 namespace {
 
@@ -54,7 +52,7 @@ void evaluate(Server& server, const SnapshotQuery& query,
              if (!query.stopped()) run(query, session, work);
              return Outcome::Done;
            },
-       .ended = [&server, timer] { server.post([timer] { release(*timer); }); }});
+       .ended = [&server, timer] { server.post([timer] { timer->stop(); }); }});
 }
 
 }  // namespace nilas::lsp

@@ -1,10 +1,22 @@
 #include "lsp/json_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "syntax/source.hpp"
 
 namespace nilas::lsp {
+namespace {
+
+/// How many of its first bytes are ASCII that stands for itself.
+size_t plain_prefix(std::string_view s) {
+  const auto is_plain = [](unsigned char c) {
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+  };
+  return static_cast<size_t>(std::ranges::find_if_not(s, is_plain) - s.begin());
+}
+
+}  // namespace
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   separate();
@@ -42,6 +54,10 @@ JsonWriter& JsonWriter::string(std::string_view s) {
   separate();
   text_ += '"';
   for (size_t i = 0; i < s.size();) {
+    const size_t plain = plain_prefix(s.substr(i));
+    text_ += s.substr(i, plain);
+    i += plain;
+    if (i == s.size()) break;
     const auto c = static_cast<unsigned char>(s[i]);
     if (c == '"' || c == '\\') {
       text_ += '\\';
@@ -55,8 +71,6 @@ JsonWriter& JsonWriter::string(std::string_view s) {
       text_ += kHex[c >> 4];
       text_ += kHex[c & 15];
       ++i;
-    } else if (c < 0x80) {
-      text_ += s[i++];
     } else {
       const uint32_t size = syntax::character_size(s.substr(i));
       text_ += size == 1 ? std::string_view("\xef\xbf\xbd") : s.substr(i, size);

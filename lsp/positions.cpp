@@ -14,6 +14,15 @@ syntax::Encoding of(PositionEncoding encoding) {
   return syntax::Encoding::Utf16;
 }
 
+/// Looked through rather than looked up.
+constexpr size_t kShort = 100;  // bytes
+
+/// No line ends in it, and each byte is a unit of any encoding.
+bool is_ascii_line(std::string_view s) {
+  return std::ranges::none_of(s,
+                              [](unsigned char c) { return c == '\n' || c == '\r' || c >= 0x80; });
+}
+
 }  // namespace
 
 uint32_t LineIndex::offset(Position position, PositionEncoding encoding) const {
@@ -26,7 +35,14 @@ Position LineIndex::position(uint32_t offset, PositionEncoding encoding) const {
 }
 
 Range LineIndex::range(syntax::Span span, PositionEncoding encoding) const {
-  return {position(span.begin, encoding), position(span.end, encoding)};
+  const Position start = position(span.begin, encoding);
+  const size_t begin = std::min<size_t>(span.begin, source_.text().size());
+  const std::string_view spanned = source_.text().substr(begin, span.end - span.begin);
+  if (spanned.size() < kShort && is_ascii_line(spanned)) {
+    const auto units = static_cast<uint32_t>(spanned.size());
+    return {start, {start.line, start.character + units}};
+  }
+  return {start, position(span.end, encoding)};
 }
 
 Position AscendingPositions::at(uint32_t offset) {

@@ -40,6 +40,11 @@ void StrandTimer::start(std::chrono::milliseconds after, std::function<void()> r
       });
 }
 
+void StrandTimer::stop() {
+  ++state_->generation;
+  asio::post(server_.io, [state = state_] { state->timer.cancel(); });
+}
+
 Server::Server(Descriptors descriptors)
     : client(io, descriptors),
       client_log(std::make_shared<ClientLog>(client)),

@@ -38,12 +38,13 @@ namespace nilas::lsp {
 class BackgroundFetcher;
 class Progress;
 
-/// A timer whose function runs on the strand. Starting it again forgets the earlier start.
+/// A timer whose function runs on the strand. Starting it again forgets the earlier start. Used on the strand.
 class StrandTimer {
  public:
   explicit StrandTimer(Server& server);
   void start(std::chrono::milliseconds after, std::function<void()> run);
-  void stop() { ++state_->generation; }
+  /// What the function holds is freed now, not when its time comes.
+  void stop();
 
  private:
   struct State {

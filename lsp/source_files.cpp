@@ -7,8 +7,9 @@
 namespace nilas::lsp {
 
 WorkspaceSources::WorkspaceSources(FileFinder files, std::vector<SnapshotPtr> open,
-                                   std::shared_ptr<const WorkspaceView> workspace)
-    : files_(std::move(files)), workspace_(std::move(workspace)) {
+                                   std::shared_ptr<const WorkspaceView> workspace,
+                                   WithoutIndex without_index)
+    : files_(std::move(files)), workspace_(std::move(workspace)), without_index_(without_index) {
   for (SnapshotPtr& document : open) {
     std::string path = document->key;
     open_.emplace(std::move(path), std::move(document));
@@ -59,16 +60,20 @@ std::optional<std::string> WorkspaceSources::target(std::string_view literal,
   return at->second;
 }
 
+const WorkspaceView* WorkspaceSources::index() {
+  if (!workspace_ && without_index_ == WithoutIndex::GiveUp) throw NeedsIndex();
+  missed_index_ = missed_index_ || !workspace_;
+  return workspace_.get();
+}
+
 std::vector<std::string> WorkspaceSources::callers(const std::string& path) {
-  if (workspace_) return workspace_->callers(path);
-  missed_index_ = true;
-  return {};
+  const WorkspaceView* view = index();
+  return view ? view->callers(path) : std::vector<std::string>();
 }
 
 std::vector<std::string> WorkspaceSources::users(const std::string& path, std::string_view name) {
-  if (workspace_) return workspace_->users(path, name);
-  missed_index_ = true;
-  return {};
+  const WorkspaceView* view = index();
+  return view ? view->users(path, name) : std::vector<std::string>();
 }
 
 }  // namespace nilas::lsp

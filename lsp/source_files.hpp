@@ -16,12 +16,21 @@
 
 namespace nilas::lsp {
 
+/// Thrown where the index is asked for that is not there.
+struct NeedsIndex {};
+
+/// What happens there.
+enum class WithoutIndex : uint8_t {
+  FindNothing,  ///< and `missed_index` tells
+  GiveUp,       ///< NeedsIndex is thrown: with the index everything is worked out anew
+};
+
 class WorkspaceSources final : public analysis::SourceFiles {
  public:
-  /// `workspace` null: the index is not ready, and what would ask it finds nothing; `missed_index`
-  /// tells.
+  /// `workspace` null: the index is not ready.
   WorkspaceSources(FileFinder files, std::vector<SnapshotPtr> open,
-                   std::shared_ptr<const WorkspaceView> workspace);
+                   std::shared_ptr<const WorkspaceView> workspace,
+                   WithoutIndex without_index = WithoutIndex::FindNothing);
 
   const analysis::SourceFile* load(const std::string& path) override;
   std::optional<std::string> target(std::string_view literal,
@@ -45,12 +54,16 @@ class WorkspaceSources final : public analysis::SourceFiles {
     SnapshotPtr document;
     analysis::SourceFile file;
   };
+  /// Null if there is none, and it does without.
+  const WorkspaceView* index();
+
   FileFinder files_;
   std::shared_ptr<const WorkspaceView> workspace_;
   std::map<std::string, SnapshotPtr> open_;  // by path
   std::map<std::string, std::unique_ptr<Loaded>> loaded_;
   std::map<std::string, std::optional<std::string>> targets_;  // of canonical paths
   std::vector<std::string> unreadable_;
+  WithoutIndex without_index_;
   bool missed_index_ = false;
 };
 

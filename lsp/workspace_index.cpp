@@ -261,7 +261,7 @@ void WorkspaceIndex::when_ready(Use use) {
 
 void WorkspaceIndex::when_ready_soon(Use use) {
   if (const WorkspaceViewPtr now = ready()) return use(now);
-  if (size_ == Size::Large && !files_) {
+  if (is_far_off()) {
     build();
     return use(nullptr);
   }

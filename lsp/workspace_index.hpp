@@ -142,6 +142,10 @@ class WorkspaceIndex {
   /// The same, but in a large workspace whose index is not there yet, `use` gets null at once, and
   /// the index is built for the next one who asks.
   void when_ready_soon(std::function<void(const WorkspaceViewPtr&)> use);
+  /// The workspace is large, and was not read yet: that takes seconds. Strand only.
+  bool is_far_off() const { return size_ == Size::Large && !files_; }
+  /// Begins to build what is missing, for those who ask later. Strand only.
+  void build();
   /// The index if it is built and up to date; else null.
   WorkspaceViewPtr ready() const;
 
@@ -160,7 +164,6 @@ class WorkspaceIndex {
   /// Finds out how large the workspace is, beside the strand.
   void survey();
   void surveyed(Size size, uint64_t generation);
-  void build();
   void finished(Files files, uint64_t generation);
   WorkspaceViewPtr view() const;
 

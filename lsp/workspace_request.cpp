@@ -20,46 +20,64 @@ Surroundings surroundings(Server& server, WorkspaceViewPtr index) {
   return {FileFinder(server), server.documents.open_files(), std::move(index)};
 }
 
-/// True if the request is done with; false if it takes the index and may wait for it.
-bool attempt(const SnapshotQuery& query, const WorkspaceWork& work, Surroundings around,
-             IndexUse use) {
-  if (query.stopped()) return true;
-  WorkspaceSources sources(std::move(around.files), std::move(around.open),
-                           std::move(around.index));
+/// What an attempt came to.
+enum class Attempt : uint8_t {
+  Done,
+  MissedIndex,  ///< an answer, to which the index might have added
+  NeedsIndex,   ///< no answer
+};
+
+Attempt attempt(const SnapshotQuery& query, const WorkspaceWork& work, Surroundings around,
+                WithoutIndex without_index) {
+  if (query.stopped()) return Attempt::Done;
+  WorkspaceSources sources(std::move(around.files), std::move(around.open), std::move(around.index),
+                           without_index);
   analysis::Program program(sources);
   try {
     JsonWriter out;
     bool passed_on = false;
     work({query, sources, program, sources.of(query.document), passed_on}, out);
-    if (use != IndexUse::IfReady && sources.missed_index()) return query.stopped();
-    if (passed_on) return true;
-    query.request->succeed_text(out.text().empty() ? "null" : out.text());
+    if (!passed_on) query.request->succeed_text(out.text().empty() ? "null" : out.text());
+  } catch (const NeedsIndex&) {
+    return query.stopped() ? Attempt::Done : Attempt::NeedsIndex;
   } catch (const std::exception& e) {
     spdlog::error("request {} {} of {}: {}", to_text(query.request->id), query.request->method,
                   query.document->key, e.what());
     query.request->fail({ErrorCode::InternalError, e.what()});
   }
-  return true;
+  return sources.missed_index() ? Attempt::MissedIndex : Attempt::Done;
+}
+
+/// Once more, with the index as soon as it is there.
+void attempt_with_index(Server& server, const SnapshotQuery& query, IndexUse use,
+                        const WorkspaceWork& work) {
+  const auto again = [&server, query, work](const WorkspaceViewPtr& ready) {
+    server.post_slow([query, work, around = surroundings(server, ready)]() mutable {
+      (void)attempt(query, work, std::move(around), WithoutIndex::FindNothing);
+    });
+  };
+  WorkspaceIndex& index = *server.workspace_index;
+  use == IndexUse::Soon ? index.when_ready_soon(again) : index.when_ready(again);
 }
 
 }  // namespace
 
 void ask_workspace(Server& server, SnapshotQuery query, IndexUse use, WorkspaceWork work) {
-  auto index = use == IndexUse::IfReady ? server.workspace_index->ready() : nullptr;
-  server.post_to_pool([&server, query = std::move(query), use, work = std::move(work),
-                       around = surroundings(server, std::move(index))]() mutable {
-    if (attempt(query, work, std::move(around), use)) return;
-    server.post([&server, query = std::move(query), use, work = std::move(work)]() mutable {
-      const auto again = [&server, query = std::move(query),
-                          work = std::move(work)](const WorkspaceViewPtr& ready) {
-        const IndexUse use = ready ? IndexUse::Wait : IndexUse::IfReady;
-        server.post_slow([query, work, use, around = surroundings(server, ready)]() mutable {
-          (void)attempt(query, work, std::move(around), use);
+  const WorkspaceIndex& index = *server.workspace_index;
+  const bool waits = use == IndexUse::Wait || (use == IndexUse::Soon && !index.is_far_off());
+  server.post_to_pool([&server, query = std::move(query), use, waits, work = std::move(work),
+                       around = surroundings(server, waits ? nullptr : index.ready())]() mutable {
+    const auto without = waits ? WithoutIndex::GiveUp : WithoutIndex::FindNothing;
+    switch (attempt(query, work, std::move(around), without)) {
+      case Attempt::Done: return;
+      case Attempt::MissedIndex:
+        if (use == IndexUse::Soon) server.post([&server] { server.workspace_index->build(); });
+        return;
+      case Attempt::NeedsIndex:
+        server.post([&server, query = std::move(query), use, work = std::move(work)] {
+          attempt_with_index(server, query, use, work);
         });
-      };
-      WorkspaceIndex& index = *server.workspace_index;
-      use == IndexUse::Soon ? index.when_ready_soon(again) : index.when_ready(again);
-    });
+    }
   });
 }
 

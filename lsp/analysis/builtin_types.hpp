@@ -43,7 +43,7 @@ struct TypeTerm {
   std::vector<TypeTerm> element = {};   ///< of a list: one, or none if nothing is known
   std::vector<TypeTerm> function = {};  ///< parameter and result, or nothing
   struct Field;
-  std::vector<Field> fields = {};  ///< all attributes of a set; none: nothing is known
+  std::vector<Field> fields;  ///< all attributes of a set; none: nothing is known
 
   /// Of a parameter: what can be given.
   Kinds accepted() const { return variable ? kAnyKind : kinds; }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lsp/commands/commands.hpp"
+#include "lsp/commands/thread_caches.hpp"
 #include "lsp/server.hpp"
 
 namespace nilas::lsp {
@@ -39,6 +40,7 @@ void keep_freed_memory() {
 }
 
 int serve(const Options& options) {
+  limit_thread_caches();
   keep_freed_memory();
   const auto descriptors = options.listen.empty() ? open_stdio() : accept_on(options.listen);
   if (!descriptors) {

@@ -17,7 +17,6 @@
 #include "lsp/nixpkgs.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/protocol/hover.hpp"
-#include "lsp/release_timer.hpp"
 #include "lsp/server.hpp"
 #include "lsp/source_files.hpp"
 
@@ -283,7 +282,7 @@ class Hovers {
   void ended(const HoverJobPtr& job, Progress& progress) {
     progress.end();
     for (const auto& timer : job->timers)
-      release(*timer);
+      timer->stop();
     job->timers.clear();
     std::erase(jobs_, job);
     answer(*job, job->result);
