@@ -100,12 +100,21 @@ int Server::run() {
   return status_.value_or(1);
 }
 
+template <class Executor>
+void Server::post_urgent(Executor& where, std::string_view name, std::function<void()> work) {
+  ++unfinished_;
+  asio::post(where, [this, name, work = std::move(work)] {
+    guard(name, work);
+    --unfinished_;
+  });
+}
+
 void Server::post(std::function<void()> work) {
-  asio::post(strand_, [this, work = std::move(work)] { guard("the strand", work); });
+  post_urgent(strand_, "the strand", std::move(work));
 }
 
 void Server::post_to_pool(std::function<void()> work) {
-  asio::post(pool_, [this, work = std::move(work)] { guard("the pool", work); });
+  post_urgent(pool_, "the pool", std::move(work));
 }
 
 void Server::post_slow(std::function<void()> work) {

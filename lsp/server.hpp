@@ -77,6 +77,8 @@ class Server {
   /// asks is_ending() now and then.
   void post_slow(std::function<void()> work);
   bool is_ending() const { return ending_; }
+  /// Whether the strand or the pool has work. From any thread.
+  bool is_busy() const { return unfinished_ > 0; }
   /// Ends the session once what was sent is written.
   void stop(int status);
   /// Logs a warning and shows it to the user.
@@ -113,10 +115,14 @@ class Server {
  private:
   void handle_request(PendingPtr pending, Json params);
   void handle_notification(const std::string& method, Json params);
+  /// Posts to `where` what is waited for.
+  template <class Executor>
+  void post_urgent(Executor& where, std::string_view name, std::function<void()> work);
   void guard(std::string_view what, const std::function<void()>& work) noexcept;
 
   friend class StrandTimer;
   std::atomic<bool> ending_ = false;
+  std::atomic<int> unfinished_ = 0;  ///< of what was posted to the strand and the pool
   boost::asio::thread_pool pool_;
   boost::asio::thread_pool slow_;
   boost::asio::strand<boost::asio::thread_pool::executor_type> strand_;

@@ -9,6 +9,7 @@
 
 #include "lsp/analysis/document_links.hpp"
 #include "lsp/file_snapshots.hpp"
+#include "lsp/giving_way.hpp"
 #include "lsp/hover_style.hpp"
 #include "lsp/progress.hpp"
 #include "lsp/source_files.hpp"
@@ -326,7 +327,11 @@ void WorkspaceIndex::build() {
                      encoding = server_.encoding, generation = generation_] {
     auto files = std::make_shared<WorkspaceFiles>();
     if (known) files->by_path = known->by_path;
-    const auto ends = [&] { return *stop || server_.is_ending(); };
+    GivingWay give_way(server_);
+    const auto ends = [&] {
+      give_way();
+      return *stop || server_.is_ending();
+    };
     std::vector<std::string> paths;
     for (const std::string& root : roots) {
       // What lay at or below a changed path is read again, or gone.

@@ -9,6 +9,8 @@ namespace {
 
 /// `inherit`s that are followed; a chain of them may be circular.
 constexpr int kMaxInherits = 50;
+/// A table of all symbols of a large file takes as long as looking for so many.
+constexpr size_t kFewSymbols = 16;
 
 bool is_written(const Entity& entity) {
   return entity.kind == Entity::Kind::Attribute || entity.kind == Entity::Kind::Parameter;
@@ -17,15 +19,22 @@ bool is_written(const Entity& entity) {
 }  // namespace
 
 SymbolId Program::symbol(const SourceFile& file, std::string_view text) {
-  auto& symbols = states_[&file].symbols;
-  if (!symbols) {
-    symbols.emplace();
-    symbols->reserve(file.ast.symbols.size());
-    for (SymbolId id = 0; id < file.ast.symbols.size(); ++id)
-      symbols->emplace(file.ast.symbol(id), id);
+  FileSymbols& known = states_[&file].symbols;
+  const auto count = static_cast<SymbolId>(file.ast.symbols.size());
+  if (known.all.empty()) {
+    if (const auto asked = known.asked.find(text); asked != known.asked.end()) return asked->second;
+    if (known.asked.size() < kFewSymbols) {
+      SymbolId id = 0;
+      while (id < count && file.ast.symbol(id) != text)
+        ++id;
+      return known.asked[std::string(text)] = id < count ? id : kNone;
+    }
+    known.all.reserve(count);
+    for (SymbolId id = 0; id < count; ++id)
+      known.all.emplace(file.ast.symbol(id), id);
   }
-  const auto found = symbols->find(text);
-  return found == symbols->end() ? kNone : found->second;
+  const auto found = known.all.find(text);
+  return found == known.all.end() ? kNone : found->second;
 }
 
 // --- Values --------------------------------------------------------------------------------------

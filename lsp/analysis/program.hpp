@@ -112,9 +112,14 @@ class Program {
 
  private:
   struct Budget;
+  struct FileSymbols {
+    std::map<std::string, syntax::SymbolId, std::less<>>
+        asked;  ///< the first few, looked for one by one
+    std::unordered_map<std::string_view, syntax::SymbolId> all;  ///< once there are more
+  };
   /// Made when first needed, for each file.
   struct FileState {
-    std::optional<std::unordered_map<std::string_view, syntax::SymbolId>> symbols;
+    FileSymbols symbols;
     /// The Apply of which a set, by its record, is an argument.
     std::optional<std::unordered_map<syntax::SetId, syntax::NodeId>> arguments;
     std::optional<std::vector<bool>> exported;  ///< by node: AttrSets and Lambdas

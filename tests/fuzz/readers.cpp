@@ -48,13 +48,14 @@ void read_flake_nix(World& world, std::string_view text) {
   read_flake_file(world, unit, {"path:/flake", "/flake", {"root"}});
 }
 
-/// A reference that was read is written as one that means the same.
+/// A reference that was read is written as one that means the same; but a path that begins with two slashes is written like
+/// an authority, by C++ Nix, too.
 void read_reference(World& world, std::string_view text) {
   const FlakeRefContext context{world.options.features, Wanted::Tree, RelativePaths::Keep};
   const FlakeRef ref = parse_flake_ref(text, context);
   const std::string written = ref.to_string();
   const FlakeRef again = parse_flake_ref(written, context);
-  FUZZ_CHECK(fuzz::same_text(written, again.to_string()));
+  FUZZ_CHECK(written.starts_with("path://") || fuzz::same_text(written, again.to_string()));
   FUZZ_CHECK(ref.canonical().subdir == ref.subdir);
 }
 
