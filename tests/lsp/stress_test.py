@@ -1,6 +1,6 @@
 """Inputs made to hurt: each a value or a clear error in time, through hover and through the command line; and memory that
 stays flat over thousands of edits and hovers."""
-import os, re, resource, subprocess, sys, tempfile
+import concurrent.futures, os, re, resource, subprocess, tempfile
 
 from wire import NILAS, Client, Workspace, run_tests
 
@@ -31,8 +31,10 @@ def memory_limit():
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
 
 
-# AddressSanitizer reserves terabytes of addresses for its shadow: such a build cannot start under a limit.
-LIMIT = memory_limit if subprocess.run([NILAS, '--version'], capture_output=True, preexec_fn=memory_limit).returncode == 0 else None
+# AddressSanitizer reserves terabytes of addresses for its shadow: such a build cannot start under a limit. What is started
+# from here on inherits it.
+if subprocess.run([NILAS, '--version'], capture_output=True, preexec_fn=memory_limit).returncode == 0:
+    memory_limit()
 
 
 # For what hangs, not for what is slow: a busy machine with a sanitizer takes a minute where others take a second.
@@ -40,36 +42,49 @@ HANGS = 600  # s
 
 
 def run(command, path):
-    return subprocess.run([NILAS, *command, path], capture_output=True, timeout=HANGS, preexec_fn=LIMIT)
+    return subprocess.run([NILAS, *command, path], capture_output=True, timeout=HANGS)
+
+
+def for_each_input(check):
+    """`check(name, text)` for all, as many at once as there are processors."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(check, INPUTS.keys(), INPUTS.values()):
+            pass  # what was raised is raised here
+
+
+def check_command_line(name, text):
+    with tempfile.TemporaryDirectory() as directory:
+        path = directory + '/x.nix'
+        with open(path, 'wb') as f:
+            f.write(text if isinstance(text, bytes) else text.encode())
+        for command in [['eval', '--strict'], ['parse'], ['check']]:
+            p = run(command, path)
+            assert p.returncode in (0, 1), (name, command, p.returncode, p.stderr[-300:])
+            assert p.returncode == 0 or p.stderr or p.stdout, (name, command)
+        p = run(['hover'], path + ':1:1')
+        assert p.returncode in (0, 1), (name, 'hover', p.returncode, p.stderr[-300:])
+
+
+def check_hover_over_the_wire(name, text):
+    if isinstance(text, bytes):
+        return
+    with Workspace({('/main.nix', False): '1'}) as w:
+        c = Client()
+        c.initialize(w.root)
+        c.open(w.main, text)
+        for character in (0, 2, len(text) // 2, len(text) - 1):
+            c.hover(w.main, 0, character, HANGS)
+        c.change(w.main, '[ (20 + 1) ]', 2)
+        assert '21' in c.hover(w.main, 0, 6)['contents']['value'], name
+        assert c.stop() == 0, name
 
 
 def test_command_line():
-    with tempfile.TemporaryDirectory() as directory:
-        for name, text in INPUTS.items():
-            path = directory + '/x.nix'
-            with open(path, 'wb') as f:
-                f.write(text if isinstance(text, bytes) else text.encode())
-            for command in [['eval', '--strict'], ['parse'], ['check']]:
-                p = run(command, path)
-                assert p.returncode in (0, 1), (name, command, p.returncode, p.stderr[-300:])
-                assert p.returncode == 0 or p.stderr or p.stdout, (name, command)
-            p = run(['hover'], path + ':1:1')
-            assert p.returncode in (0, 1), (name, 'hover', p.returncode, p.stderr[-300:])
+    for_each_input(check_command_line)
 
 
 def test_hover_over_the_wire():
-    for name, text in INPUTS.items():
-        if isinstance(text, bytes):
-            continue
-        with Workspace({('/main.nix', False): '1'}) as w:
-            c = Client()
-            c.initialize(w.root)
-            c.open(w.main, text)
-            for character in (0, 2, len(text) // 2, len(text) - 1):
-                c.hover(w.main, 0, character, HANGS)
-            c.change(w.main, '[ (20 + 1) ]', 2)
-            assert '21' in c.hover(w.main, 0, 6)['contents']['value'], name
-            assert c.stop() == 0, name
+    for_each_input(check_hover_over_the_wire)
 
 
 def resident(c):
