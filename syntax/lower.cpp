@@ -66,12 +66,8 @@ void Lowering::add_mistake(Diagnostic diagnostic) {
 
 // The innermost binding that is being lowered, or everything.
 Span Lowering::confines() const {
-  for (size_t i = frames_.size(); i-- > 0;) {
-    const CstKind kind = frames_[i].kind;
-    if (kind == CstKind::Binding || kind == CstKind::Inherit || kind == CstKind::InheritFrom)
-      return frames_[i].span;
-  }
-  return everything();
+  const uint32_t confining = frames_.empty() ? kNone : frames_.back().confining;
+  return confining == kNone ? everything() : frames_[confining].span;
 }
 
 void Lowering::tell_mistakes() {
@@ -140,6 +136,10 @@ void Lowering::enter(TSNode node, CstKind kind, CstField field) {
       break;
     default: break;
   }
+  if (kind == CstKind::Binding || kind == CstKind::Inherit || kind == CstKind::InheritFrom)
+    frame.confining = static_cast<uint32_t>(frames_.size());
+  else if (!frames_.empty())
+    frame.confining = frames_.back().confining;
   const bool outermost = frames_.size() == 1;
   if (outermost && (kind == CstKind::RecAttrset || kind == CstKind::Error)) frame.set = part_set_;
   frames_.push_back(frame);

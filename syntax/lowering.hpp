@@ -43,6 +43,7 @@ class Lowering {
     uint32_t pending;
     uint32_t text_end;  // string or path: up to where its text has been taken
     Builder::PendingSetId set = kNone;
+    uint32_t confining = kNone;  // index of the innermost binding's frame, this one included
   };
   struct Item {
     CstKind kind;
