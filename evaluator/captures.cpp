@@ -45,6 +45,10 @@ std::vector<CaptureKey> Compiler::free_keys(NodeId n) const {
   return keys;
 }
 
+bool Compiler::is_closed(NodeId n) const {
+  return unit_.own_globals.empty() && free_keys(ast_.skip_parens(n)).empty();
+}
+
 bool Compiler::has_place(CaptureKey key) const {
   return places_.contains(key) || (code_.layout && code_.layout->find(key) >= 0);
 }

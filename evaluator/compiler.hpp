@@ -65,8 +65,8 @@ class Compiler {
   bool checks_argument(const BuiltinInfo& info, std::span<const NodeId> args, uint32_t i);
   void apply(NodeId n, NodeId function, std::span<const NodeId> args, bool tail);
   void call(NodeId n, uint32_t args, bool tail);
-  /// The function on top, applied to the empty set.
-  void remembered_call(NodeId n, bool tail);
+  /// The function on top, applied to a closed argument.
+  void remembered_call(NodeId n, NodeId argument, bool tail);
   void binary(NodeId n, bool tail);
   void concat(NodeId n);
   void logical(NodeId n);
@@ -113,6 +113,8 @@ class Compiler {
 
   // captures.cpp
   std::vector<CaptureKey> free_keys(NodeId n) const;
+  /// It takes no name from around it, so that its value is the same wherever it is evaluated.
+  bool is_closed(NodeId n) const;
   bool has_place(CaptureKey key) const;
   Place place_of(CaptureKey key) const;
   void emit_sources(std::span<const CaptureKey> keys);

@@ -31,6 +31,7 @@ enum class Operand : uint8_t {
   cache,
   source,
   captures,
+  node,
 };
 
 constexpr int kVariable = -1;
@@ -53,6 +54,7 @@ uint64_t extra_words(Operand words, const uint32_t* at) {
     case Operand::index:
     case Operand::local:
     case Operand::jump:
+    case Operand::node:
     case Operand::cache: return 1;
     case Operand::local_index:
     case Operand::index_jump:
@@ -148,6 +150,9 @@ std::string disassemble(const World& world, CodeId id) {
       case Operand::local_index: out += cat(" in ", extra[0], "[", extra[1], "]"); break;
       case Operand::index_jump: out += cat("[", extra[0], "] -> ", extra[1]); break;
       case Operand::source: out += cat(" ", source_text(extra)); break;
+      case Operand::node:
+        out += extra[0] == syntax::kNoNode ? std::string(" of { }") : cat(" of #", extra[0]);
+        break;
       case Operand::captures:
         out += " (";
         for (uint32_t i = 0; i < extra[0]; ++i)

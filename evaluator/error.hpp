@@ -82,6 +82,9 @@ struct ErrorData {
   std::vector<std::string> suggestions;  ///< "did you mean": names, best first
   /// Of an operator: which operand it is about, or kNoOperand.
   uint32_t operand = 0;
+  /// It has left the code that it happened in: none that it passes from now on is its place, nor if it was kept by a thunk
+  /// and is thrown again.
+  bool left_origin = false;
 };
 
 inline constexpr uint32_t kNoOperand = ~0u;
@@ -123,6 +126,7 @@ class EvalError final : public std::exception {
     data_->operand = index;
     return *this;
   }
+  void leave_origin() { data_->left_origin = true; }
   EvalError& at(SourceSpan span) {
     if (!data_->span.known()) data_->span = span;
     return *this;

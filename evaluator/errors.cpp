@@ -244,7 +244,6 @@ void Vm::leave_code(EvalError& error, const Frame& frame, SourceSpan call, bool 
 /// the error, unless it is a limit of ours: then they are as they were.
 bool Vm::unwind(EvalError& error, size_t stop) {
   const bool limit = is_limit(error.data().kind);
-  bool first = true;  // no frame of code has been left yet
   const Thunk* running = std::exchange(running_, nullptr);
   const CodeBlock* forced = running == nullptr ? nullptr : &world.code(running->object.count);
   size_t kept_steps = kMaxTrace;
@@ -264,6 +263,7 @@ bool Vm::unwind(EvalError& error, size_t stop) {
       f.native.destroy();
       forced = nullptr;
     } else {
+      const bool first = !error.data().left_origin;
       const Frame* caller = frames_.size() > 1 ? &f - 1 : nullptr;
       const SourceSpan call = caller != nullptr && f.is_call ? site(*caller) : SourceSpan{};
       if (f.block->unit == nullptr)
@@ -273,7 +273,7 @@ bool Vm::unwind(EvalError& error, size_t stop) {
       if (running != nullptr && f.update == running)
         error.trace(TraceFrame{.message = "entering the infinite recursion", .always = true});
       error.keep_steps(kept_steps);
-      first = first && f.block == &world.code(extra_code_);
+      if (f.block != &world.code(extra_code_)) error.leave_origin();
       // A tail call may have put other code into the frame.
       forced = f.update != nullptr ? &world.code(f.update->object.count) : nullptr;
       if (f.update != nullptr) {

@@ -457,8 +457,8 @@ void Compiler::apply(NodeId id, NodeId function, std::span<const NodeId> args, b
         return;
       }
       if (world_.options.remembers_calls && info.name() == "import" && args.size() == 1 &&
-          constant(args[0]) == vm_.empty_attrs()) {
-        return remembered_call(id, tail);
+          is_closed(args[0])) {
+        return remembered_call(id, args[0], tail);
       }
       for (const NodeId a : args)
         lazy(a);
@@ -477,11 +477,14 @@ void Compiler::call(NodeId id, uint32_t args, bool tail) {
   if (tail) emit(Op::Return, 0, id, -1);
 }
 
-void Compiler::remembered_call(NodeId id, bool tail) {
+void Compiler::remembered_call(NodeId id, NodeId argument, bool tail) {
+  const bool empty = constant(argument) == vm_.empty_attrs();
   const uint32_t known = emit_jump(Op::RecallCall, id, 1);
-  push_constant(vm_.empty_attrs(), id);
+  word(empty ? syntax::kNoNode : argument);
+  lazy(argument);
   call(id, 1, false);
   emit(Op::RememberCall, 0, id, -1);
+  word(empty ? syntax::kNoNode : argument);
   patch(known);
   if (tail) emit(Op::Return, 0, id, -1);
 }

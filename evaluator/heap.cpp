@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
+#include <utility>
 
 #include "evaluator/error.hpp"
 
@@ -24,6 +25,10 @@ namespace nilas::eval {
 struct Heap::Block {
   uint32_t cell_bytes;
   uint32_t cells;
+  bool holds_marked;  ///< set by marking, and cleared when it was looked at behind that
+  static Block* of(Object* o) {
+    return reinterpret_cast<Block*>(reinterpret_cast<uintptr_t>(o) & ~(kBlockBytes - 1));
+  }
   char* at(size_t i) { return reinterpret_cast<char*>(this) + kHeader + i * cell_bytes; }
   static constexpr size_t kHeader = 16;
 };
@@ -119,7 +124,7 @@ Object* Heap::alloc_slow(ObjectKind kind, size_t bytes, uint32_t count, uint16_t
     large_.push_back(l);
     account(bytes);
     stats_.reserved_bytes += bytes;
-    *l->object() = {kind, 0, aux, count};
+    *l->object() = {kind, kLarge, aux, count};
     return l->object();
   }
   refill((bytes + 7) / 8);
@@ -169,6 +174,7 @@ void Heap::refill(size_t c) {
     Block* b = new_block();
     b->cell_bytes = static_cast<uint32_t>(c * 8);
     b->cells = static_cast<uint32_t>((kBlockBytes - Block::kHeader) / b->cell_bytes);
+    b->holds_marked = false;
     blocks_[c].push_back(b);
     sweep_at_[c] = {blocks_[c].size(), 0};
     lanes_[c] = {b->at(0), b->at(b->cells)};
@@ -259,8 +265,7 @@ void Heap::release_empty_blocks() {
   // Whole free blocks go back to the common pool, so that memory moves between cell sizes.
   for (auto& blocks : blocks_) {
     std::erase_if(blocks, [this](Block* b) {
-      for (size_t i = 0; i < b->cells; ++i)
-        if (reinterpret_cast<Object*>(b->at(i))->flags & kMarked) return false;
+      if (std::exchange(b->holds_marked, false)) return false;
       free_blocks_.push_back(b);
       return true;
     });
@@ -268,15 +273,28 @@ void Heap::release_empty_blocks() {
 }
 
 void Heap::mark(Object* o) {
-  if (o == nullptr || (o->flags & kMarked)) return;
-  o->flags |= kMarked;
-  worklist_.push_back(o);
+  if (o != nullptr) worklist_.push_back(o);
 }
 
+// Objects wait a few turns between the list and being looked at, so that each is in the cache by then.
 void Heap::drain() {
-  while (!worklist_.empty()) {
-    Object* o = worklist_.back();
-    worklist_.pop_back();
+  constexpr size_t kAhead = 16;
+  Object* waiting[kAhead] = {};
+  size_t count = 0;
+  for (size_t turn = 0;; turn = (turn + 1) % kAhead) {
+    Object* const o = std::exchange(waiting[turn], nullptr);
+    if (o != nullptr) --count;
+    if (!worklist_.empty()) {
+      waiting[turn] = worklist_.back();
+      worklist_.pop_back();
+      __builtin_prefetch(waiting[turn]);
+      ++count;
+    } else if (o == nullptr && count == 0) {
+      return;
+    }
+    if (o == nullptr || (o->flags & kMarked)) continue;
+    o->flags |= kMarked;
+    if ((o->flags & kLarge) == 0) Block::of(o)->holds_marked = true;
     marked_bytes_ += scan(o);
   }
 }

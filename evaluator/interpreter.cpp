@@ -328,19 +328,19 @@ void Vm::run_code(size_t stop) {
           CONTINUE();
         }
         case Op::RecallCall: {
-          const auto known = world.calls_.find(sp[-1].bits());
-          if (known == world.calls_.end()) {
-            sp[0] = sp[-1];
-            ++sp;
+          const Value known = world.recall(sp[-1], frames_.back().block->unit, *pc++);
+          if (known.exists()) {
+            sp[-1] = known;
+            pc = body->words.data() + a;
             break;
           }
-          sp[-1] = known->second.result;
-          pc = body->words.data() + a;
+          sp[0] = sp[-1];
+          ++sp;
           break;
         }
         case Op::RememberCall: {
           --sp;
-          world.calls_.insert_or_assign(sp[-1].bits(), World::RememberedCall{sp[-1], *sp});
+          world.remember(sp[-1], frames_.back().block->unit, *pc++, *sp);
           sp[-1] = *sp;
           break;
         }

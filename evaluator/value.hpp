@@ -48,8 +48,8 @@ enum class ObjectKind : uint8_t {
 };
 
 enum ObjectFlag : uint8_t {
-  kMarked = 1,     // reached by the collection under way
-  kPermanent = 2,  // lives as long as the world
+  kMarked = 1,  // reached by the collection under way
+  kLarge = 2,   // lies in no block of the heap
 };
 
 struct Object {

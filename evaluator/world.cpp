@@ -111,10 +111,23 @@ const SourceUnit& World::add_source(std::string name, std::string base_dir,
   return unit;
 }
 
-void World::parse_unit(SourceUnit& unit, std::string text,
-                       std::span<const std::string_view> globals) {
-  unit.text = std::make_shared<const std::string>(std::move(text));
-  syntax::Parsed parsed = syntax::parse(*unit.text, globals);
+struct World::ParsedText {
+  std::shared_ptr<const std::string> text;
+  syntax::Parsed parsed;
+};
+
+World::ParsedText World::parse_text(std::string text, std::span<const std::string_view> globals) {
+  auto kept = std::make_shared<const std::string>(std::move(text));
+  const auto poll = [this] {
+    if (vm.frame_count() > 0) vm.poll();
+  };
+  syntax::Parsed parsed = syntax::parse(*kept, globals, poll);
+  return {std::move(kept), std::move(parsed)};
+}
+
+void World::attach_parsed(SourceUnit& unit, ParsedText from) {
+  unit.text = std::move(from.text);
+  syntax::Parsed& parsed = from.parsed;
   if (!parsed.ok()) {
     const auto& d = parsed.diagnostics.front();
     const uint32_t at = d.reported_offset();
@@ -137,9 +150,10 @@ void World::parse_unit(SourceUnit& unit, std::string text,
 
 const SourceUnit& World::parse_source(std::string name, std::string base_dir, std::string text,
                                       bool is_file) {
+  ParsedText parsed = parse_text(std::move(text), known_names_);
   SourceUnit& unit = new_unit(std::move(name), std::move(base_dir), is_file);
   unit.globals = &known_globals_;
-  parse_unit(unit, std::move(text), known_names_);
+  attach_parsed(unit, std::move(parsed));
   return unit;
 }
 
@@ -154,9 +168,10 @@ const World::Import& World::imported(std::string_view path) {
   if (const auto it = imports_.find(key); it != imports_.end()) return it->second;
   auto text = read_file(*this, resolve_symlinks(*this, key, Symlinks::Full));
   if (!text) fail_io("opening file", key, text.error());
+  ParsedText parsed = parse_text(std::move(*text), known_names_);
   SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   unit.globals = &known_globals_;
-  parse_unit(unit, std::move(*text), known_names_);
+  attach_parsed(unit, std::move(parsed));
   return imports_.emplace(key, Import{unit.id, thunk_of(unit)}).first->second;
 }
 
@@ -172,7 +187,6 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   const std::string key = resolve_import(*this, path);
   auto text = read_file(*this, resolve_symlinks(*this, key, Symlinks::Full));
   if (!text) fail_io("opening file", key, text.error());
-  SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   const std::span<const std::string_view> base = known_names_;
   std::vector<std::string_view> names(base.begin(), base.end());
   for (const Symbol s : scope->keys->all())
@@ -180,6 +194,8 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
   std::ranges::sort(names);
   const auto [from, to] = std::ranges::unique(names);
   names.erase(from, to);
+  ParsedText parsed = parse_text(std::move(*text), names);
+  SourceUnit& unit = new_unit(key, std::string(parent_path(key)), true);
   for (const std::string_view name : names) {
     const Value* own = scope->get(vm.symbols.intern(name));
     const auto it = std::ranges::lower_bound(base, name);
@@ -187,7 +203,7 @@ Value World::import_scoped(std::string_view path, Attrs* scope) {
         own != nullptr ? *own : known_globals_[static_cast<size_t>(it - base.begin())]);
   }
   unit.globals = &unit.own_globals;
-  parse_unit(unit, std::move(*text), names);
+  attach_parsed(unit, std::move(parsed));
   return thunk_of(unit);
 }
 
@@ -294,9 +310,11 @@ void World::visit_roots(Heap& heap) {
   }
   for (const auto& [path, imported] : imports_)
     heap.mark(imported.thunk);
-  for (const auto& [bits, call] : calls_) {
-    heap.mark(call.function);
-    heap.mark(call.result);
+  for (const auto& [bits, calls] : calls_) {
+    for (const RememberedCall& call : calls) {
+      heap.mark(call.function);
+      heap.mark(call.result);
+    }
   }
   for (const auto& [key, environment] : environments_)
     heap.mark(environment.block);

@@ -44,8 +44,9 @@ struct WorldOptions {
   /// All that C++ Nix delays is a thunk until somebody wants it: functions, constants that are no literals, small lists.
   /// Takes time, and shows only where values are printed that nobody evaluated.
   bool thunks_as_nix = false;
-  /// `import FILE { }` is evaluated once for each file, wherever it stands and however often its text is loaded anew. Its value
-  /// is the same; that it is shared can only be told by comparing functions in it.
+  /// `import FILE { }` is evaluated once for each file, wherever it stands and however often its text is loaded anew. With
+  /// another argument that takes nothing from around it (`{ config.allowUnfree = true; }`) it is, too, as long as the text of
+  /// the file is the same up to there. The value is the same; that it is shared can only be told by comparing functions in it.
   bool remembers_calls = false;
   bool trace_verbose = false;  ///< builtins.traceVerbose says something
   bool abort_on_warn = false;  ///< builtins.warn fails behind its message
@@ -120,6 +121,9 @@ class World {
   // --- Positions -----------------------------------------------------------------------------------------------------
   const SourceUnit* source(SourceId id) const;
   LineColumn line_column(SourceSpan span) const;
+  /// Whether `place` is one of `file`: of its text, or of another text of that file that is the same up to the end of `place`.
+  /// O(place.span.end).
+  bool is_in(SourceSpan place, const SourceUnit& file) const;
   /// Where an attribute was defined.
   SourceSpan position(PosId id) const;
   PosId add_position(SourceSpan span);
@@ -168,7 +172,10 @@ class World {
   SourceUnit& new_unit(std::string name, std::string base_dir, bool is_file);
   void attach(SourceUnit& unit, std::shared_ptr<const std::string> text,
               std::shared_ptr<const syntax::Ast> ast);
-  void parse_unit(SourceUnit& unit, std::string text, std::span<const std::string_view> globals);
+  struct ParsedText;
+  /// Of what a run asks for, its limits end the parse, too: there must be no unit yet that it would leave behind.
+  ParsedText parse_text(std::string text, std::span<const std::string_view> globals);
+  void attach_parsed(SourceUnit& unit, ParsedText from);
 
   std::vector<std::unique_ptr<SourceUnit>> sources_;  // SourceId - 1
   /// Code blocks by CodeId, in chunks that never move. Never shrinks.
@@ -183,9 +190,14 @@ class World {
   const Import& imported(std::string_view path);
   std::unordered_map<std::string, Import> imports_;  // by canonical path
   struct RememberedCall {
-    Value function, result;  // for the empty set
+    const SourceUnit* unit;
+    syntax::NodeId argument;  // in it, closed; kNoNode: an empty set, wherever
+    Value function, result;
   };
-  std::unordered_map<uint64_t, RememberedCall> calls_;  // by the function's bits
+  /// No value: nothing is remembered of that.
+  Value recall(Value function, const SourceUnit* unit, syntax::NodeId argument) const;
+  void remember(Value function, const SourceUnit* unit, syntax::NodeId argument, Value result);
+  std::unordered_map<uint64_t, std::vector<RememberedCall>> calls_;  // by the function's bits
   std::vector<Value>
       globals_;  // parallel to global_names(); no value for what the options switch off
   std::vector<std::string_view> known_names_;               // those that have one,

@@ -29,12 +29,13 @@ constexpr size_t kMaxTexts = 500;
 constexpr auto kIdle = std::chrono::seconds(2);
 constexpr size_t kWorthCollecting = 32 << 20;
 
-FileHost make_host(const WorldSetup& setup) {
-  // What deep forcing makes nixpkgs say is no concern of the user's: not a warning of ours.
-  auto sink = [](eval::EvalHost::Message level, std::string_view text) {
-    if (!eval::secret_kind(text).empty()) text = "(a message that looks like a secret, hidden)";
-    level == eval::EvalHost::Message::Trace ? spdlog::info("{}", text) : spdlog::debug("{}", text);
-  };
+// What deep forcing makes nixpkgs say is no concern of the user's: not a warning of ours.
+void log_message(eval::EvalHost::Message level, std::string_view text) {
+  if (!eval::secret_kind(text).empty()) text = "(a message that looks like a secret, hidden)";
+  level == eval::EvalHost::Message::Trace ? spdlog::info("{}", text) : spdlog::debug("{}", text);
+}
+
+FileHost make_host(const WorldSetup& setup, const FileHost::MessageSink& sink) {
   if (setup.trusted) return FileHost(sink, std::nullopt, setup.fetcher);
   Confinement confinement;
   confinement.roots = {setup.folder, "/nix/store"};
@@ -56,7 +57,13 @@ eval::WorldOptions world_options(const WorldSetup& setup) {
 /// One world and what belongs to it.
 struct Evaluation::Slot {
   explicit Slot(const WorldSetup& setup)
-      : setup(setup), host(make_host(setup)), world(host, world_options(setup)) {}
+      : setup(setup),
+        host(make_host(setup,
+                       [this](eval::EvalHost::Message level, std::string_view text) {
+                         has_spoken = has_spoken || speaks_of_texts();
+                         log_message(level, text);
+                       })),
+        world(host, world_options(setup)) {}
 
   const eval::SourceUnit& unit(const EvaluatedText& text) {
     auto& entry = units[text.text.get()];
@@ -67,6 +74,16 @@ struct Evaluation::Slot {
       text_bytes += text.text->size() + kTextOverhead;
     }
     return *entry.unit;
+  }
+  /// Evaluation says something: whether somebody listens, or would if it were a text's own run.
+  bool speaks_of_texts() const {
+    if (host.listener) return true;
+    for (size_t i = 0; i < world.vm.frame_count(); ++i) {
+      const eval::SourceUnit* source = world.source(world.vm.frame(i).span.source);
+      const auto is_its = [&](const auto& entry) { return entry.second.unit == source; };
+      if (source != nullptr && std::ranges::any_of(units, is_its)) return true;
+    }
+    return false;
   }
   bool has_too_many_texts() const {
     const size_t worth = world.vm.heap.stats().live_bytes / 4;
@@ -89,6 +106,7 @@ struct Evaluation::Slot {
   uint64_t dropped = 0;  // value of worlds_to_drop_ when it was made
   uint64_t used = 0;
   uint64_t serial = 0;
+  bool has_spoken = false;  ///< about a text
 };
 
 Evaluation::Evaluation() : thread_([this] { loop(); }) {}
@@ -230,6 +248,8 @@ Evaluation::Slot& Evaluation::slot_for(const EvaluationJob& job) {
   if (slot && slot->setup != job.setup) rebuild("other settings");
   if (slot && slot->dropped != worlds_to_drop_) rebuild("the user wants it");
   if (slot && slot->has_too_many_texts()) rebuild("too many texts");
+  if (slot && slot->has_spoken && job.heard_in && *job.heard_in != slot->serial)
+    rebuild("it would not say again what it has said");
   if (slot && !slot->host.replace_overlay(job.overlay)) rebuild("a buffer changed");
   const uint64_t changes = disk_changes_;
   const auto now = Clock::now();

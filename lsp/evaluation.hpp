@@ -68,6 +68,9 @@ struct EvaluationJob {
   OverlayPtr overlay;
   std::chrono::milliseconds deadline;  ///< from its start
   uint32_t call_depth = 10000;
+  /// The job wants to hear what evaluation says about a text, which a world does once. It gets one
+  /// that has said nothing yet about any, or that with this serial, in which it was heard (0: none).
+  std::optional<uint64_t> heard_in;
   std::shared_ptr<std::atomic<bool>> stop;  ///< set by whoever wants the job to end
   /// Interrupted: the run was stopped, so that nothing was reported; it is repeated unless its
   /// owner stopped it.

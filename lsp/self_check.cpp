@@ -230,6 +230,7 @@ class SelfCheck {
   void make_world() {
     eval::WorldOptions setup = configured_world(options_.search_path);
     setup.heap.limit_bytes = default_memory_budget();
+    setup.remembers_calls = true;  // as the server's
     world_ = std::make_unique<LocalWorld>(std::move(setup));
     unit_ = &world_->world.add_source(d_->path, d_->directory, d_->text, d_->share_ast(), true);
     tree_ = syntax::Tree::parse(text());

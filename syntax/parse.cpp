@@ -92,6 +92,7 @@ struct Job {
   std::function<const Tree*()> tree;  ///< asked for only if the text is broken
   const Earlier* earlier = nullptr;
   Leftovers* left = nullptr;
+  std::function<void()> poll;
   bool leaves_something = false;  ///< set by the parse: *left is filled
 
   std::vector<Graftable>* noted() const { return left == nullptr ? nullptr : &left->bindings; }
@@ -150,8 +151,8 @@ Parsed run(Job& job) {
     job.left->bindings.reserve(before + before / 64 + 16);
   }
   Builder builder = make_builder(job.text, job.earlier);
-  if (const auto failure =
-          parse_strict(job.text, builder, {.earlier = job.earlier, .bindings = job.noted()})) {
+  const StrictOptions options{.earlier = job.earlier, .bindings = job.noted(), .poll = job.poll};
+  if (const auto failure = parse_strict(job.text, builder, options)) {
     std::vector<Diagnostic> strict = std::move(builder.diagnostics);
     builder = Builder({});  // its memory is not needed any longer
     return parse_broken(job, std::move(strict), *failure);
@@ -182,12 +183,16 @@ Parsed parse_with(Job& job) {
 
 }  // namespace
 
-Parsed parse(std::string_view text, std::span<const std::string_view> globals) {
+Parsed parse(std::string_view text, std::span<const std::string_view> globals,
+             const std::function<void()>& poll) {
   std::optional<Tree> tree;
-  Job job{.text = text, .globals = globals, .tree = [&]() -> const Tree* {
+  Job job{.text = text,
+          .globals = globals,
+          .tree = [&]() -> const Tree* {
             if (text.size() <= kMaxTreeBytes) tree = Tree::parse(text);
             return tree ? &*tree : nullptr;
-          }};
+          },
+          .poll = poll};
   return parse_with(job);
 }
 

@@ -5,6 +5,7 @@
 // tree-sitter. Broken text gets its tree from tree-sitter and its Ast by lowering (lower.hpp); the
 // strict parser still says what C++ Nix would say.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,8 +35,10 @@ struct Parsed {
 std::span<const std::string_view> default_globals();
 
 /// Parses and resolves a file. Never fails, never recurses; linear in the size of the text, which
-/// is refused above kMaxSourceBytes. `globals`: names of the global scope, sorted.
-Parsed parse(std::string_view text, std::span<const std::string_view> globals = default_globals());
+/// is refused above kMaxSourceBytes. `globals`: names of the global scope, sorted. `poll` is called now and then
+/// (StrictOptions); what it throws ends the parse.
+Parsed parse(std::string_view text, std::span<const std::string_view> globals = default_globals(),
+             const std::function<void()>& poll = {});
 
 /// A text that is edited. What it says after any edits equals what parse() says of its text, but for the ids of names
 /// and texts.

@@ -21,6 +21,7 @@ struct Cell {
 constexpr uint32_t kEllipsisFlag = 1;
 
 constexpr size_t kMaxBindings = 3;  // of a failure
+constexpr uint32_t kPollTokens = 4096;
 
 // Bytes of a set below which its bindings are read again rather than noted and looked up.
 constexpr uint32_t kMinGraftedSet = 256;
@@ -60,6 +61,7 @@ class StrictParser {
       : lexer_(text),
         builder_(builder),
         holes_(options.holes),
+        poll_(options.poll),
         notes_(options.bindings, hole_spans()) {
     lexer_.set_holes(hole_spans());
     if (options.earlier != nullptr) {
@@ -95,6 +97,8 @@ class StrictParser {
   Lexer lexer_;
   Builder& builder_;
   const Holes* holes_;
+  const std::function<void()>& poll_;
+  uint32_t tokens_ = 0;
   std::vector<Cell> stack_;
   size_t length_ = 0;  // of the rule being reduced
 
@@ -118,6 +122,7 @@ std::optional<SyntaxFailure> StrictParser::run() {
       previous_end = lexeme.span.end;
       lexeme = lexer_.next();
       have_token = true;
+      if ((++tokens_ & (kPollTokens - 1)) == 0 && poll_) poll_();
       if (lexeme.error != LexError::None) return fail(lexeme, previous_end);
       if (notes_.active() && kBehindBinding[state]) begin_binding(lexeme.token);
     }

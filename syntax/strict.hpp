@@ -44,6 +44,8 @@ struct StrictOptions {
   const Earlier* earlier = nullptr;
   /// Gets what a later parse can take over; it is of use if this parse succeeds.
   std::vector<Graftable>* bindings = nullptr;
+  /// Called every few thousand tokens, a fraction of a millisecond, if it can be; may throw, which ends the parse.
+  std::function<void()> poll;
 };
 
 /// Parses `text` into `builder`, and sets the root of its Ast. Everything C++ Nix reports while

@@ -6,6 +6,7 @@
 #include "evaluator/builtins/support.hpp"
 #include "evaluator/format/json.hpp"
 #include "evaluator/format/json_lexer.hpp"
+#include "evaluator/format/pause.hpp"
 
 namespace nilas::eval {
 
@@ -28,7 +29,10 @@ class Reader {
     size_t first_name;
   };
 
-  void next() { token_ = lexer_.scan(); }
+  void next() {
+    token_ = lexer_.scan();
+    if (++tokens_ % kStepsPerPause == 0) vm_.poll();
+  }
   Value scalar();
   Value make_number();
   Value close();
@@ -39,6 +43,7 @@ class Reader {
   Vm& vm_;
   Lexer lexer_;
   Token token_ = Token::End;
+  uint32_t tokens_ = 0;
   std::vector<Container> open_;
   std::vector<Value> values_;
   std::vector<Symbol> names_;

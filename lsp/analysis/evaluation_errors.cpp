@@ -89,9 +89,7 @@ Finding describe_error(const eval::World& world, const eval::SourceUnit& file,
   const std::vector<Step> steps = steps_of(world, error);
   const Step* primary = nullptr;
   for (const Step& step : steps) {
-    const eval::SourceUnit* unit = world.source(step.span.source);
-    // The file may have been imported too: a unit of its own, with the same name and text.
-    if (unit && (unit == &file || (unit->name == file.name && *unit->text == *file.text))) {
+    if (world.is_in(step.span, file)) {
       primary = &step;
       break;
     }

@@ -34,11 +34,12 @@ class FileRun {
 
   /// A message of warn or trace, at the innermost expression of the file that is under way.
   void hear(eval::EvalHost::Message level, std::string_view text) {
+    result_.heard = true;
     if (result_.findings.size() >= kMaxFindings || !eval::secret_kind(text).empty()) return;
     Span span = blamed_;
     for (size_t i = 0; i < world_.vm.frame_count(); ++i) {
       const eval::SourceSpan at = world_.vm.frame(i).span;
-      if (!at.known() || at.source != file_.id) continue;
+      if (!world_.is_in(at, file_)) continue;
       span = at.span;
       break;
     }

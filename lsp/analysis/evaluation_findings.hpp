@@ -19,6 +19,7 @@ struct EvaluationFindings {
   bool interrupted =
       false;  ///< stopped from outside: the findings are not complete, and not to be shown
   bool complete = true;  ///< false: the time ran out, some bindings were not looked at
+  bool heard = false;    ///< evaluation said something, and will not again in this world
 };
 
 /// Whether anything in the file can be evaluated without calling it: false for a file that is a
@@ -31,7 +32,8 @@ bool has_closed_parts(const syntax::Ast& ast);
 /// are left alone.
 /// `deadline` is for all of it; no single binding takes more than a part of what is left.
 /// What evaluation says meanwhile (warn, trace) is reported as well: `listener` is set until it is
-/// done. Values that the world knows already say nothing again.
+/// done. Values that the world knows already say nothing again: a world that has said something
+/// about another version of the file leaves those findings out.
 EvaluationFindings evaluation_findings(eval::World& world, const eval::SourceUnit& file,
                                        uint32_t call_depth,
                                        std::chrono::steady_clock::time_point deadline,

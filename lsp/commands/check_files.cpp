@@ -82,6 +82,8 @@ void FileChecker::evaluate(const CheckedFile& file, const Text& text, const Tree
   static const std::atomic<bool> kNever = false;
   auto result = analysis::evaluation_findings(session_->world, unit, 10000, deadline, kNever,
                                               session_->host.listener);
+  // What other files lead to would not be said again for those.
+  if (result.heard) session_.reset();
   analysis::filter_findings(result.findings, *text, parsed->ast, options_.rules);
   std::ranges::move(result.findings, std::back_inserter(findings));
 }

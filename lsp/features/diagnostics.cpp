@@ -137,15 +137,17 @@ class Diagnostics {
     state.progress = Progress::start(
         server_, nullptr, "Evaluating " + document->key.substr(document->key.rfind('/') + 1),
         [stop] { *stop = true; });
-    server_.evaluation.submit(
-        {.urgency = Urgency::Background,
-         .setup = server_.world_setup(*document),
-         .overlay = server_.documents.overlay(),
-         .deadline = deadline,
-         .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
-         .stop = stop,
-         .run = [this, document, stop, known_in = known_in(state, *document)](
-                    EvaluationSession& s) { return run(document, stop, known_in, s); }});
+    const uint64_t known_in = this->known_in(state, *document);
+    server_.evaluation.submit({.urgency = Urgency::Background,
+                               .setup = server_.world_setup(*document),
+                               .overlay = server_.documents.overlay(),
+                               .deadline = deadline,
+                               .call_depth = static_cast<uint32_t>(server_.settings.call_depth),
+                               .heard_in = known_in,
+                               .stop = stop,
+                               .run = [this, document, stop, known_in](EvaluationSession& s) {
+                                 return run(document, stop, known_in, s);
+                               }});
   }
 
   /// Serial of the world in which this very text was evaluated already; 0: none.

@@ -1,6 +1,7 @@
 #pragma once
 // A file tree, an environment and a clock in memory: the evaluator's host in unit tests.
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -33,6 +34,7 @@ class MemoryHost final : public eval::EvalHost {
   std::map<std::string, std::string, std::less<>> variables;
   std::vector<std::string> messages;  ///< what trace and warn printed
   std::vector<std::string> reads;     ///< files whose bytes were read, in order
+  std::function<void()> on_read;      ///< called before each
   int64_t now = 1'700'000'000;
 
   Result<std::string> read_file(std::string_view path) override {
@@ -40,6 +42,7 @@ class MemoryHost final : public eval::EvalHost {
     if (!found) return std::unexpected(found.error());
     const Node& node = nodes_.at(*found);
     if (node.type != eval::FileType::Regular) return error(Kind::IsADirectory, "Is a directory");
+    if (on_read) on_read();
     reads.emplace_back(path);
     return node.text;
   }

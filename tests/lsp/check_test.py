@@ -38,6 +38,15 @@ def test_the_trace_is_shown():
         assert '    $ROOT/b.nix:1:1: deep' in out, out
 
 
+def test_what_evaluation_says_is_told_for_each_file():
+    with Workspace(files(a='{ a = (import ./w.nix).x; }', b='{ b = (import ./w.nix).x; }',
+                         w='{ x = builtins.warn "old" 1; }')) as w:
+        code, out, _ = run(w.root, '--level', 'information', 'a.nix', 'b.nix', 'w.nix')
+        assert code == 0
+        assert [line for line in out.splitlines() if line.endswith('[evaluation-warning]')] == [
+            f'$ROOT/{place}: information: old [evaluation-warning]' for place in ['a.nix:1:7', 'b.nix:1:7', 'w.nix:1:7']], out
+
+
 def test_without_evaluation():
     with Workspace(files(a='{ a = 1 + "x"; }')) as w:
         assert run(w.root, '--no-evaluation', 'a.nix') == (0, '', '')

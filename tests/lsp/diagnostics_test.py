@@ -168,6 +168,40 @@ def test_switched_off():
         assert c.stop() == 0
 
 
+def test_what_evaluation_says_stays_after_edits():
+    """A world says it once; whoever heard it before, each version of each text is told of it."""
+    files = {('/main.nix', False): '', ('/f.nix', False): '{ n ? 1 }: { x = builtins.warn "of the call" n; }',
+             ('/set.nix', False): '{ y = builtins.warn "of the file" 2; z = 3; }'}
+    text = 'let f = import ./f.nix { n = 2; }; s = import ./set.nix; in { a = f.x; b = s.y + (import ./f.nix { }).x; c = s.z; }'
+    both = ['of the call', 'of the file']
+
+    def said(path, version, expected):
+        got = []
+        try:
+            c.diagnostics(path, version, lambda ds: got.append(sorted(
+                d['message'] for d in ds if d['code'] == 'evaluation-warning')) or got[-1] == expected)
+        except TimeoutError:
+            raise AssertionError(f'{path}, version {version}: {got}') from None
+
+    with Workspace(files) as w:
+        c = started(w.root)
+        c.open(w.main, text)
+        said(w.main, 1, ['of the call', *both])
+        c.change(w.main, text + '# an end', 2)
+        said(w.main, 2, ['of the call', *both])
+        c.change(w.main, text.replace('c = s.z', 'c = s.y'), 3)
+        c.hover(w.main, 0, text.index('s.y') + 2)  # hears it first
+        said(w.main, 3, ['of the call', *both])
+        c.change(w.main, '{ a = (import ./set.nix).y; }', 4)
+        said(w.main, 4, ['of the file'])
+        other = w.root + '/other.nix'  # another text, the same file in it
+        c.open(other, '{ a = (import ./set.nix).y; }')
+        said(other, 1, ['of the file'])
+        c.change(w.main, '{ a = (import ./set.nix).z; }', 5)
+        said(w.main, 5, [])
+        assert c.stop() == 0
+
+
 PULLING = {'textDocument': {'diagnostic': {}, 'publishDiagnostics': {'relatedInformation': True, 'codeDescriptionSupport': True}},
            'workspace': {'diagnostics': {'refreshSupport': True}}}
 

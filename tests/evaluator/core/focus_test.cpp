@@ -1,6 +1,7 @@
 // World::focus: the value of one node in its real scope; and where things were written.
 #include <doctest/doctest.h>
 
+#include "evaluator/trace.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
 
 using namespace nilas;
@@ -174,6 +175,51 @@ TEST_CASE("every node of every fixture can be focused on") {
       test.vm().set_limits({.fuel = 2000, .call_depth = 100});
       const std::string answer = test.answer(test.world.focus(*unit, node));
       CHECK(!answer.empty());
+    }
+  }
+}
+
+/// The error of each node, as `LINE:COLUMN MESSAGE`, "" for those that have a value, "limit" for those that reach one.
+/// `backwards`: the last node is asked first.
+std::vector<std::string> errors_of_nodes(const std::string& text, bool backwards) {
+  TestWorld test({.limit_bytes = size_t{256} << 20});
+  const auto kept = std::make_shared<const std::string>(text);
+  const auto ast = std::make_shared<const syntax::Ast>(syntax::parse(text).ast);
+  const SourceUnit& unit = test.world.add_source("«stdin»", "/", kept, ast, false);
+  const auto count = static_cast<NodeId>(ast->nodes.size());
+  std::vector<std::string> errors(count);
+  for (NodeId i = 0; i < count; ++i) {
+    const NodeId node = backwards ? count - 1 - i : i;
+    test.vm().set_limits({.fuel = 2000, .call_depth = 100});
+    try {
+      test.vm().run(test.world.focus(unit, node));
+    } catch (const EvalError& error) {
+      if (is_limit(error.data().kind)) {
+        errors[node] = "limit";
+        continue;
+      }
+      const LineColumn at = test.world.line_column(place_of(error.data()));
+      errors[node] =
+          std::to_string(at.line) + ":" + std::to_string(at.column) + " " + error.data().message;
+    }
+  }
+  return errors;
+}
+
+TEST_CASE("an error is where it happened, whoever met it first") {
+  std::vector<std::string> texts{
+      "let lib = import (/ in lib.j.ib; in lib.j.n",
+      "let a = throw \"x\"; in [ (builtins.tryEval a) (-a) a.b (a + 1) ([ 1 ] ++ a) ]"};
+  for (const Fixture& f : load_fixtures())
+    texts.push_back(f.expression);
+  for (const std::string& text : texts) {
+    CAPTURE(text);
+    const auto forwards = errors_of_nodes(text, false), backwards = errors_of_nodes(text, true);
+    for (size_t node = 0; node < forwards.size(); ++node) {
+      // How much is left to do depends on what was done.
+      if (forwards[node] == "limit" || backwards[node] == "limit") continue;
+      CAPTURE(node);
+      CHECK(forwards[node] == backwards[node]);
     }
   }
 }

@@ -120,6 +120,41 @@ TEST_CASE("deadline") {
   CHECK(test.print(loops) == kNestedLoopsResult);
 }
 
+TEST_CASE("reading a large text stops, and is done again when it is forced again") {
+  MemoryHost host;
+  std::string numbers = "[";
+  for (int i = 0; i < 20'000; ++i)
+    numbers += " 1";
+  host.add_file("/large.nix", numbers + "]");
+  host.add_file("/large.json", "[" + std::string(20'000, '[') + std::string(20'000, ']') + "]");
+  host.add_file("/small.nix", "[ 1 2 ]");
+  std::atomic<bool> cancelled = false, cancels = true;
+  host.on_read = [&] { cancelled = cancels.load(); };
+  World world(host, {});
+  const auto length = [&](const char* list) {
+    cancelled = false;
+    world.vm.set_limits({.cancelled = &cancelled});
+    const SourceUnit& unit =
+        world.parse_source("«stdin»", "/", std::string("builtins.length (") + list + ")", false);
+    const Root value(world.vm.heap, world.vm.run(world.thunk_of(unit)));
+    return world.vm.brief(value);
+  };
+  CHECK(length("import /small.nix") == "2");
+  for (const char* list :
+       {"import /large.nix", "builtins.fromJSON (builtins.readFile /large.json)"}) {
+    CAPTURE(list);
+    cancels = true;
+    try {
+      length(list);
+      CHECK(false);
+    } catch (const EvalError& error) {
+      CHECK(error.data().kind == ErrorKind::Cancelled);
+    }
+    cancels = false;
+    CHECK(length(list) == (std::string_view(list).contains("json") ? "1" : "20000"));
+  }
+}
+
 TEST_CASE("cancelled from another thread, and forced again") {
   TestWorld test;
   std::atomic<bool> cancelled = false;

@@ -1,4 +1,5 @@
-// WorldOptions::remembers_calls: `import FILE { }` is evaluated once for all texts of a world.
+// WorldOptions::remembers_calls: `import FILE { }` is evaluated once for all texts of a world, a call with another closed
+// argument once for all texts of a file that are the same up to its end.
 #include <doctest/doctest.h>
 
 #include "tests/evaluator/core/fixtures.hpp"
@@ -20,17 +21,31 @@ struct Remembering {
   /// The printed value, or what the error says.
   std::string answer(const std::string& text) {
     try {
-      const SourceUnit& unit = world.parse_source("«stdin»", "/", text, false);
-      const Root value(world.vm.heap, world.vm.run(world.thunk_of(unit)));
-      return world.vm.brief(value);
+      return value_of(world.parse_source("«stdin»", "/", text, false));
     } catch (const EvalError& error) {
       return "error: " + error.data().message;
     }
+  }
+  /// Of a version of a file; broken ones may be evaluated, too.
+  std::string version(const std::string& text, const std::string& path = "/main.nix") {
+    const auto kept = std::make_shared<const std::string>(text);
+    const auto ast = std::make_shared<const syntax::Ast>(syntax::parse(text).ast);
+    try {
+      return value_of(world.add_source(path, "/", kept, ast, true));
+    } catch (const EvalError& error) {
+      return "error: " + error.data().message;
+    }
+  }
+  std::string value_of(const SourceUnit& unit) {
+    last = &unit;
+    const Root value(world.vm.heap, world.vm.run(world.thunk_of(unit)));
+    return world.vm.brief(value);
   }
   size_t calls() const { return host.messages.size(); }
 
   MemoryHost host;
   World world;
+  const SourceUnit* last = nullptr;  // what was evaluated last
 };
 
 constexpr const char* kFunction =
@@ -81,4 +96,62 @@ TEST_CASE("a file that gives no function is refused as ever") {
   CHECK(test.answer("import /g.nix { }") == "5");
   CHECK(test.answer("import /g.nix { } + 1") == "6");
   CHECK(test.calls() == 1);
+}
+
+TEST_CASE("calls with a closed argument are remembered while the text before its end stays") {
+  Remembering test(kFunction);
+  CHECK(test.version("let f = import /f.nix { n = 2; }; in f.n") == "2");
+  CHECK(test.version("let f = import /f.nix { n = 2; }; in f.twice") == "4");
+  CHECK(test.version("let f = import /f.nix { n = 2; }; in f.twice + (") ==
+        "error: this expression has a syntax error");
+  CHECK(test.calls() == 1);
+  // Positions in the argument are the same for each text that is the same up to there.
+  CHECK(test.world.is_in({1, {8, 31}}, *test.world.source(1)));
+  CHECK(test.world.is_in({1, {8, 31}}, *test.last));
+  CHECK_FALSE(test.world.is_in({1, {37, 40}}, *test.last));
+
+  CHECK(test.version("let f = import /f.nix { n = 3; }; in f.n") == "3");
+  CHECK(test.version("let g = import /f.nix { n = 2; }; in g.n") == "2");
+  CHECK(test.version("let f = import  /f.nix { n = 2; }; in f.n") == "2");
+  CHECK(test.version("let f = import /f.nix { n = 2; }; in f.n", "/other.nix") == "2");
+  CHECK_FALSE(test.world.is_in({1, {8, 31}}, *test.last));
+  CHECK(test.calls() == 5);
+}
+
+TEST_CASE("within one text each call with a closed argument is evaluated once") {
+  Remembering test(kFunction);
+  const std::string args = "(import /f.nix { n = builtins.stringLength \"two\"; }).twice";
+  CHECK(test.answer("let f = x: " + args + "; in f 1 + f 2") == "12");
+  CHECK(test.calls() == 1);
+  CHECK(test.answer("let f = x: " + args + " + " + args + "; in f 1 + f 2") == "24");
+  CHECK(test.calls() == 3);
+}
+
+TEST_CASE("arguments that take something from around them are not remembered") {
+  Remembering test(kFunction);
+  CHECK(test.version("let f = n: (import /f.nix { inherit n; }).n; in f 1 + f 2") == "3");
+  CHECK(test.version("let f = x: (import /f.nix { n = x; }).n; in f 1 + f 2") == "3");
+  CHECK(test.version("let f = x: with { n = x; }; (import /f.nix { n = n; }).n; in f 1 + f 2") ==
+        "3");
+  CHECK(test.version("let f = x: (import /f.nix (let y = x; in { n = y; })).n; in f 1 + f 2") ==
+        "3");
+  CHECK(test.calls() == 8);
+  CHECK(test.version("let f = x: (import /f.nix (let y = 1; in { n = y; })).n; in f 1 + f 2") ==
+        "2");
+  CHECK(test.calls() == 9);
+}
+
+TEST_CASE("of one function and file the last few calls are kept") {
+  Remembering test(kFunction);
+  const auto call = [&](int n) {
+    return test.version("import /f.nix { n = " + std::to_string(n) + "; }");
+  };
+  for (int n = 10; n < 16; ++n)
+    call(n);
+  CHECK(test.calls() == 6);
+  for (int n = 15; n >= 12; --n)
+    call(n);
+  CHECK(test.calls() == 6);
+  call(11);
+  CHECK(test.calls() == 7);
 }
