@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "evaluator/trace.hpp"
+#include "syntax/parse.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
 
 using namespace nilas;

@@ -2,6 +2,7 @@
 // argument once for all texts of a file that are the same up to its end.
 #include <doctest/doctest.h>
 
+#include "syntax/parse.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
 
 using namespace nilas;
