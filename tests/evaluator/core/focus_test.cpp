@@ -1,6 +1,7 @@
 // World::focus: the value of one node in its real scope; and where things were written.
 #include <doctest/doctest.h>
 
+#include "evaluator/builtins.hpp"
 #include "evaluator/trace.hpp"
 #include "syntax/parse.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
@@ -185,7 +186,7 @@ TEST_CASE("every node of every fixture can be focused on") {
 std::vector<std::string> errors_of_nodes(const std::string& text, bool backwards) {
   TestWorld test({.limit_bytes = size_t{256} << 20});
   const auto kept = std::make_shared<const std::string>(text);
-  const auto ast = std::make_shared<const syntax::Ast>(syntax::parse(text).ast);
+  const auto ast = std::make_shared<const syntax::Ast>(syntax::parse(text, global_names()).ast);
   const SourceUnit& unit = test.world.add_source("«stdin»", "/", kept, ast, false);
   const auto count = static_cast<NodeId>(ast->nodes.size());
   std::vector<std::string> errors(count);

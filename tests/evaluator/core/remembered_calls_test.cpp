@@ -2,6 +2,7 @@
 // argument once for all texts of a file that are the same up to its end.
 #include <doctest/doctest.h>
 
+#include "evaluator/builtins.hpp"
 #include "syntax/parse.hpp"
 #include "tests/evaluator/core/fixtures.hpp"
 
@@ -30,7 +31,7 @@ struct Remembering {
   /// Of a version of a file; broken ones may be evaluated, too.
   std::string version(const std::string& text, const std::string& path = "/main.nix") {
     const auto kept = std::make_shared<const std::string>(text);
-    const auto ast = std::make_shared<const syntax::Ast>(syntax::parse(text).ast);
+    const auto ast = std::make_shared<const syntax::Ast>(syntax::parse(text, global_names()).ast);
     try {
       return value_of(world.add_source(path, "/", kept, ast, true));
     } catch (const EvalError& error) {
