@@ -103,20 +103,21 @@ TEST_CASE("a file that gives no function is refused as ever") {
 TEST_CASE("calls with a closed argument are remembered while the text before its end stays") {
   Remembering test(kFunction);
   CHECK(test.version("let f = import /f.nix { n = 2; }; in f.n") == "2");
+  const SourceUnit& first = *test.last;
   CHECK(test.version("let f = import /f.nix { n = 2; }; in f.twice") == "4");
   CHECK(test.version("let f = import /f.nix { n = 2; }; in f.twice + (") ==
         "error: this expression has a syntax error");
   CHECK(test.calls() == 1);
   // Positions in the argument are the same for each text that is the same up to there.
-  CHECK(test.world.is_in({1, {8, 31}}, *test.world.source(1)));
-  CHECK(test.world.is_in({1, {8, 31}}, *test.last));
-  CHECK_FALSE(test.world.is_in({1, {37, 40}}, *test.last));
+  CHECK(test.world.is_in({first.id, {8, 32}}, first));
+  CHECK(test.world.is_in({first.id, {8, 32}}, *test.last));
+  CHECK_FALSE(test.world.is_in({first.id, {37, 40}}, *test.last));
 
   CHECK(test.version("let f = import /f.nix { n = 3; }; in f.n") == "3");
   CHECK(test.version("let g = import /f.nix { n = 2; }; in g.n") == "2");
   CHECK(test.version("let f = import  /f.nix { n = 2; }; in f.n") == "2");
   CHECK(test.version("let f = import /f.nix { n = 2; }; in f.n", "/other.nix") == "2");
-  CHECK_FALSE(test.world.is_in({1, {8, 31}}, *test.last));
+  CHECK_FALSE(test.world.is_in({first.id, {8, 32}}, *test.last));
   CHECK(test.calls() == 5);
 }
 
